@@ -1,0 +1,62 @@
+"""Who we are to others: our certificate and key, as TLS contexts that are replaced at each renewal."""
+
+import ssl
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from chat.core.enrolment import authority_fingerprint, write_certificate
+from chat.core.home import Home
+from chat.core.keyring import Keyring
+from chat.errors import StorageFailure, TrustError
+from chat.net.certificates import Identity, read_identity
+from chat.net.tls import ALPN_CHAT, ALPN_REGISTRY, OwnCertificate, dialling_context, listening_context
+from chat.wire.registry import Revoked, revocation_statement
+
+
+class Credentials:
+    """Read by all threads; `renew` is for the one of the registry line."""
+
+    def __init__(self, home: Home, keyring: Keyring) -> None:
+        self._home = home
+        self._own = OwnCertificate(home.certificate, home.identity, keyring.identity_password)
+        self._authority_pem = _read(home.authority)
+        self._authority = x509.load_pem_x509_certificate(self._authority_pem.encode())
+        self.registry_fingerprint = authority_fingerprint(self._authority)
+        self.identity = self._load()
+
+    def renew(self, certificate: bytes) -> None:
+        """Use a new certificate, DER, from now on. TrustError if it is not for our key and name."""
+        offered = read_identity(certificate)
+        if offered != self.identity:
+            raise TrustError(f"The registry gave a certificate for {offered.name}, which is not ours.")
+        write_certificate(self._home, certificate)
+        self._load()
+
+    def is_revoked(self, revoked: Revoked) -> bool:
+        """Whether the authority really signed that."""
+        key = self._authority.public_key()
+        assert isinstance(key, Ed25519PublicKey)
+        statement = revocation_statement(revoked.name, revoked.public_key, revoked.time)
+        try:
+            key.verify(revoked.signature, statement)
+        except InvalidSignature:
+            return False
+        return True
+
+    def _load(self) -> Identity:
+        self.for_registry: ssl.SSLContext = dialling_context(ALPN_REGISTRY, self._authority_pem, self._own)
+        self.for_dialling: ssl.SSLContext = dialling_context(ALPN_CHAT, self._authority_pem, self._own)
+        self.for_listening: ssl.SSLContext = listening_context(ALPN_CHAT, self._authority_pem, self._own)
+        certificate = x509.load_pem_x509_certificate(_read(self._home.certificate).encode())
+        return read_identity(certificate.public_bytes(serialization.Encoding.DER))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StorageFailure(f"{path} cannot be read: {error}.") from None

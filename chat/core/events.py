@@ -1,0 +1,137 @@
+"""What the core tells the screen, and what --json prints: one struct for each event of the contract.
+
+docs/protocol.md lists them for those who write bots. Fields may be added, none is renamed.
+"""
+
+import msgspec
+
+Names = tuple[str, ...]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something to show."""
+
+
+class Ready(Event, frozen=True, kw_only=True, tag_field="event", tag="ready"):
+    """The client listens, and is signed in if it could be."""
+
+    name: str
+    listen: str
+    registry: str
+    hidden: bool
+
+
+class Incoming(Event, frozen=True, kw_only=True, tag_field="event", tag="message"):
+    """A message came in, and is on the disk."""
+
+    id: str
+    sender: str = msgspec.field(name="from")
+    to: Names
+    text: str
+    kind: str
+    time: str
+
+
+class Queued(Event, frozen=True, kw_only=True, tag_field="event", tag="queued"):
+    """A message is in the own database as pending."""
+
+    id: str
+    to: Names
+
+
+class Delivered(Event, frozen=True, kw_only=True, tag_field="event", tag="sent"):
+    """A message is on the disk of one recipient."""
+
+    id: str
+    to: str
+
+
+class PresenceChanged(Event, frozen=True, kw_only=True, tag_field="event", tag="presence"):
+    """A contact came or went."""
+
+    name: str
+    online: bool
+
+
+class Line(Event, frozen=True, kw_only=True, tag_field="event", tag="history"):
+    """A message of the history. `status`: pending, sent or received; for several recipients `states` has each."""
+
+    id: str
+    sender: str = msgspec.field(name="from")
+    to: Names
+    text: str
+    kind: str
+    time: str
+    status: str
+    states: dict[str, str] = {}
+
+
+class Contact(Event, frozen=True, kw_only=True, tag_field="event", tag="contact"):
+    """One of the people known."""
+
+    name: str
+    online: bool
+    unread: int
+    blocked: bool
+    muted: bool
+    verified: bool
+    fingerprint: str
+
+
+class Findable(Event, frozen=True, kw_only=True, tag_field="event", tag="who"):
+    """Somebody who can be found."""
+
+    name: str
+    online: bool
+
+
+class KeyChanged(Event, frozen=True, kw_only=True, tag_field="event", tag="key_changed"):
+    """Somebody came with another key than before; nothing is exchanged until it is trusted."""
+
+    name: str
+    message: str
+    fingerprint: str
+
+
+class Warn(Event, frozen=True, kw_only=True, tag_field="event", tag="warning"):
+    """Something to know; what was going on goes on."""
+
+    message: str
+    name: str = ""
+
+
+class Failure(Event, frozen=True, kw_only=True, tag_field="event", tag="error"):
+    """What was asked was not done."""
+
+    message: str
+    name: str = ""
+
+
+class Verification(Event, frozen=True, kw_only=True, tag_field="event", tag="verify"):
+    """60 digits to compare with the other side."""
+
+    name: str
+    safety_number: str
+
+
+class Status(Event, frozen=True, kw_only=True, tag_field="event", tag="status"):
+    """One setting or fact, and where it came from."""
+
+    name: str
+    value: str
+    source: str
+
+
+class Help(Event, frozen=True, kw_only=True, tag_field="event", tag="help"):
+    """A command and what it does."""
+
+    command: str
+    usage: str
+    help: str
+
+
+class Done(Event, frozen=True, kw_only=True, tag_field="event", tag="done"):
+    """A command has ended."""
+
+    command: str
+    ok: bool

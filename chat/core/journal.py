@@ -1,0 +1,306 @@
+"""What happens to the database, one method for each thing, run inside a transaction of the store's writer.
+
+Each method may be run again after a transaction that failed or whose commit was lost, and then does
+the same or nothing. One that raises a ChatError has written nothing. There is one Journal to a database,
+and one thread that runs it.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from chat.errors import ChatError, RemoteProtocolError, UserError
+from chat.wire.codec import MAX_RECIPIENTS, MAX_TEXT_BYTES
+from chat.wire.messages import MAX_POSITIONS, Body, Message, Position, body_codec, digest_of, encode_body
+from chat.wire.pump import Row
+from chat.wire.streams import (
+    BadStream,
+    Outbound,
+    Renewal,
+    advance,
+    extend_chain,
+    held_position,
+    resume,
+    start_of,
+)
+from db.connection import Connection
+from db.messages import (
+    PENDING,
+    ReceiverRow,
+    SenderRow,
+    chain_at,
+    insert_received,
+    insert_sent,
+    known_ids,
+    last_ordinal,
+    mark_sent,
+    received_from,
+    renumber,
+    rows_to_renumber,
+    stream_rows,
+    unconfirmed_ids,
+    was_written,
+)
+from db.streams import (
+    InboundRow,
+    OutboundRow,
+    find_inbound,
+    find_outbound,
+    newest_inbound,
+    put_inbound,
+    put_outbound,
+)
+from db.users import User, find_user
+
+STRANGER_MESSAGES = 100
+STRANGER_BYTES = 1024 * 1024
+RENUMBER_AT_ONCE = 1000
+
+
+class Refusal(ChatError):
+    """What a peer sent is not taken; the link ends without a word."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a person wrote, before it has a place."""
+
+    message_id: bytes
+    recipients: tuple[str, ...]
+    text: str
+    time: str
+    kind: str = "text"
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A message that was stored just now. `to` has the writer's other recipients too."""
+
+    message_id: bytes
+    name: str
+    body: Body
+    time: str
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """Where the stream to a peer goes on; what that confirmed; and why rows go out anew, if they do."""
+
+    held: Position
+    confirmed: Sequence[bytes] = ()
+    sent_anew: str = ""
+
+
+class Journal:
+    """The rules of delivery over the tables. `hidden` is set by the node: then nothing is taken."""
+
+    def __init__(
+        self, own_name: str, connection: Connection, *, random_bytes: Callable[[int], bytes] = os.urandom
+    ) -> None:
+        self._own_name = own_name
+        self._random_bytes = random_bytes
+        self._ordinal = last_ordinal(connection)
+        self.hidden = False
+
+    def compose(self, tx: Connection, draft: Draft) -> None:
+        """Put what was written into the outbox, one pending row per recipient. UserError if it cannot be."""
+        check_draft(draft)
+        if was_written(tx, draft.message_id):
+            return
+        body = encode_body(draft.kind, draft.text, draft.recipients, draft.time)
+        digest = digest_of(body)
+        ordinal = self._next_ordinal()
+        rows = []
+        for user in self._recipients(tx, draft):
+            name = user.name
+            stream = find_outbound(tx, name) or self._new_stream(name)
+            seq, chain = stream.last_seq + 1, extend_chain(stream.last_chain, draft.message_id, digest)
+            rows.append(
+                SenderRow(
+                    ordinal=ordinal,
+                    name=name,
+                    ip=user.ip,
+                    port=user.port,
+                    message=draft.text,
+                    status=PENDING,
+                    time=draft.time,
+                    kind=draft.kind,
+                    recipients=",".join(draft.recipients),
+                    message_id=draft.message_id,
+                    digest=digest,
+                    stream=stream.stream,
+                    seq=seq,
+                    chain=chain,
+                )
+            )
+            put_outbound(tx, OutboundRow(name, stream.stream, stream.peer_key, seq, chain, stream.acked))
+        insert_sent(tx, rows)
+
+    def receive(
+        self, tx: Connection, name: str, address: tuple[str, int], messages: Sequence[Message], now: str
+    ) -> tuple[Position, list[Arrival]]:
+        """Keep messages of one of `name`'s streams: how far it is held then, and which of them are new.
+
+        Raises Refusal for what is not taken: from someone blocked, while hidden, past a stranger's
+        allowance, out of order, or damaged. Then nothing of it is stored.
+        """
+        user = find_user(tx, name)
+        if user is None or user.blocked or self.hidden:
+            raise Refusal(f"Nothing is taken from {name} now.")
+        stream = messages[0].stream
+        held = find_inbound(tx, name, stream)
+        before = Position(stream, held.n, held.chain) if held else start_of(stream)
+        try:
+            after, fresh = advance(before, messages)
+            bodies = [self._checked_body(message) for message in fresh]
+        except (BadStream, RemoteProtocolError) as error:
+            raise Refusal(f"{name}: {error}") from None
+        if not fresh:
+            return after, []
+        if not user.contact:
+            self._check_allowance(tx, name, bodies)
+        arrivals = self._store(tx, name, address, fresh, bodies, now)
+        put_inbound(tx, name, InboundRow(stream, after.n, after.chain), self._ordinal)
+        return after, arrivals
+
+    def positions(self, tx: Connection, name: str) -> tuple[Position, ...]:
+        """How far the newest of `name`'s streams are held."""
+        return tuple(Position(row.stream, row.n, row.chain) for row in newest_inbound(tx, name, MAX_POSITIONS))
+
+    def resume(self, tx: Connection, name: str, key: bytes, positions: Sequence[Position]) -> Resumed:
+        """Where to go on with `name`, whose identity key is `key` and who holds `positions` of ours.
+
+        Where that cannot follow on the current stream, a new one is opened and its rows renumbered;
+        they keep their message_ids, by which the recipient drops what it has.
+        """
+        row = find_outbound(tx, name) or self._new_stream(name)
+        held = held_position(row.stream, positions)
+        own_chain = row.stream if held.n == 0 else chain_at(tx, name, row.stream, held.n)
+        current = Outbound(row.stream, row.peer_key, row.last_seq, row.last_chain)
+        renewal = resume(current, key, held, own_chain)
+        if renewal is not None:
+            stream, n = self._renew(tx, row, key, pending_only=renewal is Renewal.NEW_KEY)
+            why = f"{n} messages go out anew: one of the two databases was set back" if n else ""
+            return Resumed(start_of(stream), sent_anew="" if renewal is Renewal.NEW_KEY else why)
+        confirmed = unconfirmed_ids(tx, name, row.stream, row.acked, held.n) if held.n > row.acked else []
+        mark_sent(tx, name, row.stream, row.acked, held.n)
+        put_outbound(tx, OutboundRow(name, row.stream, key, row.last_seq, row.last_chain, held.n))
+        lost = row.acked - held.n
+        why = f"{lost} messages go out anew: {name}'s database was set back" if lost > 0 else ""
+        return Resumed(held, confirmed, why)
+
+    def mark_sent(self, tx: Connection, name: str, stream: bytes, n: int) -> None:
+        """`name` confirmed the stream up to `n`."""
+        row = find_outbound(tx, name)
+        if row is not None and row.stream == stream and n > row.acked:
+            mark_sent(tx, name, stream, row.acked, n)
+            put_outbound(tx, OutboundRow(name, stream, row.peer_key, row.last_seq, row.last_chain, n))
+
+    def _recipients(self, tx: Connection, draft: Draft) -> list[User]:
+        users = []
+        for name in draft.recipients:
+            user = find_user(tx, name)
+            if user is None:
+                raise UserError(f"Nobody called {name} is known: /add {name} first.")
+            if user.blocked:
+                raise UserError(f"You have blocked {name}: /unblock {name} first.")
+            users.append(user)
+        return users
+
+    def _checked_body(self, message: Message) -> Body:
+        body = body_codec.decode(message.body)
+        if self._own_name not in body.to:
+            raise BadStream("a message to others")
+        if len(body.text.encode()) > MAX_TEXT_BYTES:
+            raise BadStream(f"a text of over {MAX_TEXT_BYTES} bytes")
+        return body
+
+    def _check_allowance(self, tx: Connection, name: str, bodies: Sequence[Body]) -> None:
+        if find_outbound(tx, name) is not None:
+            return
+        count, size = received_from(tx, name)
+        size += sum(len(body.text.encode()) for body in bodies)
+        if count + len(bodies) > STRANGER_MESSAGES or size > STRANGER_BYTES:
+            raise Refusal(f"{name}, who is no contact, has left all that a stranger may.")
+
+    def _store(
+        self,
+        tx: Connection,
+        name: str,
+        address: tuple[str, int],
+        messages: Sequence[Message],
+        bodies: Sequence[Body],
+        now: str,
+    ) -> list[Arrival]:
+        known = known_ids(tx, name, [message.message_id for message in messages])
+        rows, arrivals = [], []
+        for message, body in zip(messages, bodies, strict=True):
+            if message.message_id in known:
+                continue
+            known.add(message.message_id)
+            rows.append(
+                ReceiverRow(
+                    ordinal=self._next_ordinal(),
+                    name=name,
+                    ip=address[0],
+                    port=address[1],
+                    message=body.text,
+                    time=now,
+                    claimed=body.time,
+                    kind=body.kind,
+                    recipients=",".join(body.to),
+                    message_id=message.message_id,
+                    digest=message.digest,
+                )
+            )
+            arrivals.append(Arrival(message.message_id, name, body, now))
+        insert_received(tx, rows)
+        return arrivals
+
+    def _renew(self, tx: Connection, old: OutboundRow, key: bytes, *, pending_only: bool) -> tuple[bytes, int]:
+        stream = self._random_bytes(16)
+        n, chain, after = 0, stream, 0
+        while rows := rows_to_renumber(
+            tx, old.name, old.stream, after=after, count=RENUMBER_AT_ONCE, pending_only=pending_only
+        ):
+            for ordinal, seq, message_id, digest, _ in rows:
+                n, after = n + 1, seq
+                chain = extend_chain(chain, message_id, digest)
+                renumber(tx, old.name, ordinal, stream, n, chain)
+        put_outbound(tx, OutboundRow(old.name, stream, key, n, chain, 0))
+        return stream, n
+
+    def _new_stream(self, name: str) -> OutboundRow:
+        stream = self._random_bytes(16)
+        return OutboundRow(name, stream, b"", 0, stream, 0)
+
+    def _next_ordinal(self) -> int:
+        self._ordinal += 1
+        return self._ordinal
+
+
+def check_draft(draft: Draft) -> None:
+    """UserError if it is empty, too long, or for too many."""
+    try:
+        size = len(draft.text.encode())
+    except UnicodeEncodeError:
+        raise UserError("The message is not valid Unicode text.") from None
+    if not draft.text.strip():
+        raise UserError("There is nothing to send.")
+    if size > MAX_TEXT_BYTES:
+        raise UserError(f"The message has {size} bytes; {MAX_TEXT_BYTES} are the most. Send it as a file.")
+    if not 1 <= len(draft.recipients) <= MAX_RECIPIENTS:
+        raise UserError(f"A message goes to 1 to {MAX_RECIPIENTS} people.")
+
+
+def outbox_rows(connection: Connection, name: str, stream: bytes, after: int, count: int) -> list[Row]:
+    """Rows of a stream as they go on the wire. Refusal if one is not what its digest says."""
+    rows = []
+    for seq, message_id, digest, chain, kind, text, recipients, time in stream_rows(
+        connection, name, stream, after, count
+    ):
+        body = encode_body(kind, text, tuple(recipients.split(",")), time)
+        if digest_of(body) != digest:
+            raise Refusal(f"Message {bytes(message_id).hex()} to {name} was changed in the database: it is not sent.")
+        rows.append(Row(seq, bytes(message_id), bytes(digest), bytes(chain), body))
+    return rows

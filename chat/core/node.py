@@ -1,0 +1,258 @@
+"""One person's end of the chat: puts the parts together and is what the commands call.
+
+The parts and their threads: the store's writer, the line to the registry, the listener, a conversation
+for each peer, handshakes. What they have to say reaches the screen through `notify` alone.
+"""
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from chat.core import events
+from chat.core.conversation import Conversation
+from chat.core.credentials import Credentials
+from chat.core.journal import Arrival, Draft, Journal, check_draft
+from chat.core.line import Line, LineEvents, SignInFacts
+from chat.core.people import People
+from chat.core.switchboard import Switchboard
+from chat.core.trust import KeyChanged, note_shown_key, revoke
+from chat.core.writer import Outcome, Writer
+from chat.errors import ChatError, UserError
+from chat.net.addresses import format_address
+from chat.net.certificates import fingerprint
+from chat.times import utc_now
+from chat.wire import registry as wire
+from chat.wire.registry import Presence
+from db.connection import Connection, Database
+from db.pool import Pool
+from db.schema import CLIENT
+
+ANY_ADDRESS = ("0.0.0.0", "::", "")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the node is to run."""
+
+    registry: tuple[str, int]
+    listen: tuple[str, int]
+    hidden: bool = False
+
+
+class Node:
+    """Made, then started, then asked, then closed. Any thread may call; any thread may call `notify`."""
+
+    def __init__(
+        self, credentials: Credentials, database: Database, options: Options, notify: Callable[[events.Event], None]
+    ) -> None:
+        self.credentials = credentials
+        self.options = options
+        self.hidden = options.hidden
+        self.notify = notify
+        self.name = credentials.identity.name
+        self.own_fingerprint = fingerprint(credentials.identity.public_key)
+        self.pool = Pool(database)
+        self.writer = Writer(database)
+        CLIENT.apply(database, self.writer.connection)
+        self.journal = Journal(self.name, self.writer.connection)
+        self.journal.hidden = options.hidden
+        self.people = People(self.name, self.writer, self.pool)
+        self._switchboard = Switchboard(credentials, self.writer, self.pool, self, lambda: self)
+        told = LineEvents(self._line_up, self._line_down, self._presence_changed, self._key_revoked)
+        self._line = Line(options.registry, credentials, self._facts, told)
+        self.people.connect(self._line, self._switchboard)
+        self._online: frozenset[str] = frozenset()
+        self._refused: ChatError | None = None
+        self._started = False
+
+    def start(self) -> None:
+        """Listen, sign in, and begin to deliver. TrustError or UserError if the registry does not let us in."""
+        self.writer.start()
+        if not self.hidden:
+            self._switchboard.listen(self.options.listen)
+        self._line.start()
+        self._line.wait_first_try()
+        self._started = True
+        if self._refused is not None:
+            raise self._refused
+        registry = format_address(*self.options.registry) if self._line.signed_in else ""
+        self.notify(events.Ready(name=self.name, listen=self.listens_on, registry=registry, hidden=self.hidden))
+        self._switchboard.deliver_all()
+
+    def close(self) -> None:
+        """Hang up, finish what is being written, and end."""
+        self._switchboard.close()
+        self._line.stop()
+        self.writer.close()
+        self.pool.close()
+
+    @property
+    def listens_on(self) -> str:
+        """HOST:PORT for peers, empty while hidden."""
+        return "" if self.hidden else format_address(*self._switchboard.address)
+
+    # What is asked of it
+
+    def send(self, recipients: Sequence[str], text: str) -> str:
+        """Put a message into the outbox and have it delivered: its id, once it is on the disk."""
+        names = tuple(dict.fromkeys(recipients))
+        draft = Draft(new_message_id(), names, text, utc_now())
+        check_draft(draft)
+        if self.name in names:
+            raise UserError("You cannot write to yourself.")
+        for name in names:
+            self.people.make_known(name)
+        self.writer.call(lambda tx: self.journal.compose(tx, draft))
+        self.notify(events.Queued(id=draft.message_id.hex(), to=names))
+        for name in names:
+            self._switchboard.composed(name)
+        return draft.message_id.hex()
+
+    def is_online(self, name: str) -> bool:
+        """Whether the registry says so."""
+        presence = self.roster.get(name)
+        return presence is not None and presence.online
+
+    def who(self, prefix: str) -> wire.Listing:
+        """Who can be found, by the registry."""
+        return self._line.ask(lambda number: wire.Who(number, prefix), wire.Listing)
+
+    def hide(self) -> None:
+        """To everybody we are offline from now on; what is written stays pending."""
+        self.hidden = True
+        self.writer.call(self._set_hidden)
+        self._switchboard.stop_listening()
+        self._switchboard.end_all()
+        self._line.tell(wire.Hide)
+
+    def show(self) -> None:
+        """We can be found again; what waited goes out."""
+        if not self.hidden:
+            return
+        self._switchboard.listen(self.options.listen)
+        self.hidden = False
+        self.writer.call(self._set_hidden)
+        port = self.listening_port
+        self._line.tell(lambda number: wire.Show(number, port))
+        self._switchboard.deliver_all()
+
+    def _set_hidden(self, tx: Connection) -> None:
+        self.journal.hidden = self.hidden  # in its turn: what the writer took before that stays taken
+
+    # What the switchboard and the conversations ask
+
+    @property
+    def listening_port(self) -> int:
+        """What HELLO tells a peer."""
+        return self._switchboard.address[1]
+
+    @property
+    def roster(self) -> Mapping[str, Presence]:
+        """Who can be found where, by the registry."""
+        return self._line.roster
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether the line to the registry is up."""
+        return self._line.signed_in
+
+    def may_dial(self, name: str) -> bool:
+        """Whether the peer is worth trying now."""
+        return name not in self.people.blocked and self._switchboard.may_dial(name)
+
+    def dial(self, name: str) -> None:
+        """Try, in a thread of its own."""
+        self._switchboard.dial(name)
+
+    def try_to_end(self, conversation: Conversation, *, anyway: bool) -> bool:
+        """A conversation's thread wants to end."""
+        return self._switchboard.try_to_end(conversation, anyway=anyway)
+
+    # What they tell
+
+    def arrived(self, arrivals: list[Arrival]) -> None:
+        """Messages are on the disk."""
+        for arrival in arrivals:
+            body = arrival.body
+            self.notify(
+                events.Incoming(
+                    id=arrival.message_id.hex(),
+                    sender=arrival.name,
+                    to=body.to,
+                    text=body.text,
+                    kind=body.kind,
+                    time=arrival.time,
+                )
+            )
+
+    def delivered(self, name: str, message_ids: list[bytes]) -> None:
+        """Messages are on the disk of `name`."""
+        for message_id in message_ids:
+            self.notify(events.Delivered(id=message_id.hex(), to=name))
+
+    def trouble(self, name: str, message: str) -> None:
+        """Something the person should know."""
+        self.notify(events.Warn(message=message, name=name))
+
+    def key_changed(self, change: KeyChanged) -> None:
+        """Somebody came with another key: told loudly, once for each key."""
+        if not change.is_new:
+            return
+        identity = change.identity
+        self.writer.submit(lambda tx: note_shown_key(tx, identity), _ignored)
+        number = fingerprint(identity.public_key)
+        self.notify(events.KeyChanged(name=identity.name, message=str(change), fingerprint=number))
+
+    # What the line to the registry tells
+
+    def _facts(self) -> SignInFacts:
+        host, port = self._switchboard.address
+        own = host if host not in ANY_ADDRESS else self._line.local_ip
+        return self.people.facts(port=port, addresses=(own,) if own else (), hidden=self.hidden)
+
+    def _line_up(self) -> None:
+        online = frozenset(name for name, presence in self.roster.items() if presence.online)
+        for name in sorted(online ^ self._online):
+            self._tell_presence(name, name in online)
+        self._online = online
+        for name in sorted(online):
+            self._switchboard.news(name)
+
+    def _line_down(self, error: ChatError, final: bool) -> None:
+        if final and not self._started:
+            self._refused = error
+        elif final:
+            self.notify(events.Failure(message=str(error)))
+        else:
+            self.trouble("", str(error))
+
+    def _presence_changed(self, presence: Presence) -> None:
+        if presence.online != (presence.name in self._online):
+            self._online ^= {presence.name}
+            self._tell_presence(presence.name, presence.online)
+        if presence.online:
+            self._switchboard.news(presence.name)
+
+    def _tell_presence(self, name: str, online: bool) -> None:
+        user = self.people.find(name)
+        if user is not None and user.contact and not user.blocked:
+            self.notify(events.PresenceChanged(name=name, online=online))
+
+    def _key_revoked(self, revoked: wire.Revoked) -> None:
+        if self.credentials.is_revoked(revoked):
+            self.writer.call(lambda tx: revoke(tx, revoked.name, revoked.public_key))
+            self._switchboard.end(revoked.name)
+            self.trouble(revoked.name, f"{revoked.name} enrolled on another machine; the old key is void.")
+
+
+def new_message_id() -> bytes:
+    """16 bytes: milliseconds, then chance (the layout of RFC 9562's UUIDv7, but for its marks).
+
+    Ids that grow keep the databases' indexes local: random ones touch another page with every insert.
+    """
+    return (time.time_ns() // 1_000_000).to_bytes(6, "big") + os.urandom(10)
+
+
+def _ignored(outcome: Outcome[None]) -> None:
+    """For what will be said again."""

@@ -1,0 +1,147 @@
+"""The people one knows: contacts, who is blocked, muted, verified; at home and at the registry."""
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from chat.core.line import Line, SignInFacts
+from chat.core.switchboard import Switchboard
+from chat.core.trust import trust
+from chat.core.writer import Writer
+from chat.errors import NetworkError, StorageFailure, UserError
+from chat.wire import registry as wire
+from db.connection import Connection, Value
+from db.errors import StorageError
+from db.pool import Pool
+from db.streams import names_with_pending
+from db.users import User, all_users, find_user, update_user
+
+T = TypeVar("T")
+
+
+class AddressBook:
+    """Reads who is known. Any thread may call."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def all(self) -> list[User]:
+        """Everyone known."""
+        return self.read(all_users)
+
+    def find(self, name: str) -> User | None:
+        """The one of that name."""
+        return self.read(lambda connection: find_user(connection, name))
+
+    def get(self, name: str) -> User:
+        """The one of that name. UserError if there is none."""
+        user = self.find(name)
+        if user is None:
+            raise UserError(f"Nobody called {name} is known here: /add {name} first.")
+        return user
+
+    def read(self, question: Callable[[Connection], T]) -> T:
+        """The answer of the database. StorageFailure if it gives none."""
+        try:
+            with self._pool.borrow() as connection:
+                return question(connection)
+        except StorageError as error:
+            raise StorageFailure(str(error)) from error
+
+
+class People(AddressBook):
+    """Any thread may call. `blocked` is an immutable snapshot."""
+
+    def __init__(self, own_name: str, writer: Writer, pool: Pool) -> None:
+        self._own_name = own_name
+        self._writer = writer
+        super().__init__(pool)
+        self._lock = threading.Lock()
+        self._watched: set[str] = set()
+        self.blocked: frozenset[str] = frozenset(user.name for user in self.all() if user.blocked)
+
+    def connect(self, line: Line, switchboard: Switchboard) -> None:
+        """The parts that are made after this one."""
+        self._line = line
+        self._switchboard = switchboard
+
+    def facts(self, *, port: int, addresses: tuple[str, ...], hidden: bool) -> SignInFacts:
+        """What is said at sign-in, with whom we block and whom we watch."""
+        with self._pool.borrow() as connection:
+            watched = {user.name for user in all_users(connection) if user.contact}
+            watched.update(names_with_pending(connection))
+        with self._lock:
+            self._watched = watched
+        blocked = tuple(sorted(self.blocked))[: wire.MAX_NAMES]
+        return SignInFacts(port, addresses, hidden, blocked, tuple(sorted(watched))[: wire.MAX_NAMES])
+
+    def make_known(self, name: str) -> None:
+        """Have a row for `name`, and hear of that person's coming. UserError if the registry knows none."""
+        if name == self._own_name:
+            raise UserError("That is you.")
+        if self.find(name) is None:
+            try:
+                found = self._line.ask(lambda number: wire.Lookup(number, name), wire.Found)
+            except NetworkError as error:
+                raise NetworkError(f"{name} is not known here yet, and the registry cannot be asked: {error}") from None
+            if found.presence is None:
+                raise UserError(f"Nobody called {name} is registered. /who lists who can be found.")
+            peer_id = found.presence.peer_id
+            self._writer.call(lambda tx: update_user(tx, name, peer_id=peer_id))
+        self._watch(name)
+
+    def add(self, name: str, address: tuple[str, int] | None) -> None:
+        """Put someone among the contacts, by the registry or with an address to try without it."""
+        self.make_known(name)
+        where: dict[str, Value] = {"ip": address[0], "port": address[1]} if address else {}
+        self._writer.call(lambda tx: update_user(tx, name, contact=1, **where))
+
+    def remove(self, name: str) -> None:
+        """Take someone from the contacts. The key stays pinned."""
+        if not self.get(name).contact:
+            raise UserError(f"{name} is not among your contacts.")
+        self._change(name, contact=0)
+        with self._lock:
+            self._watched.discard(name)
+        self._line.tell(lambda number: wire.Unwatch(number, (name,)))
+
+    def block(self, name: str) -> None:
+        """Take nothing more from `name`, be offline to that person, and hang up."""
+        self.make_known(name)
+        self._change(name, blocked=1)
+        self.blocked |= {name}
+        self._line.tell(lambda number: wire.Block(number, (name,)))
+        self._switchboard.end(name)
+
+    def unblock(self, name: str) -> None:
+        """Take messages again; those that wait on the other side come in."""
+        self.get(name)
+        self._change(name, blocked=0)
+        self.blocked -= {name}
+        self._line.tell(lambda number: wire.Unblock(number, (name,)))
+        self._switchboard.news(name)
+
+    def mute(self, name: str, muted: bool) -> None:
+        """Show messages of `name` without a notice, or with one again."""
+        self.get(name)
+        self._change(name, muted=int(muted))
+
+    def verify(self, name: str) -> None:
+        """The safety number was compared."""
+        self._change(name, verified=1)
+
+    def trust(self, name: str, number: str) -> None:
+        """Take the key that was shown for `name` from now on, and begin anew with it."""
+        self._writer.call(lambda tx: trust(tx, name, number))
+        self._switchboard.end(name)
+        self._switchboard.composed(name)
+
+    def _change(self, name: str, **changes: int) -> None:
+        self._writer.call(lambda tx: update_user(tx, name, **changes))
+
+    def _watch(self, name: str) -> None:
+        with self._lock:
+            if name in self._watched:
+                return
+            self._watched.add(name)
+        self._line.tell(lambda number: wire.Watch(number, (name,)))

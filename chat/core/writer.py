@@ -1,0 +1,128 @@
+"""The store's writer: the one thread that writes to this person's database.
+
+Everyone hands it jobs; it takes all that are there, runs them in one transaction, commits once, and
+tells each. With a commit for each conversation the engines did 400 to 1,000 a second, with one for all
+of them 4,500 (docs/architecture.md).
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Any, Generic, TypeVar
+
+from chat.errors import ChatError, StorageFailure
+from db.connection import Connection, Database, transaction
+from db.errors import StorageError
+
+MAX_BATCH = 256
+
+T = TypeVar("T")
+Job = Callable[[Connection], T]
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[T]):
+    """What became of a job; it is on the disk before anyone sees this."""
+
+    value: T | None
+    error: Exception | None = None
+
+    def result(self) -> T:
+        """The value, or the error raised. StorageError comes as StorageFailure, with its words."""
+        if isinstance(self.error, StorageError):
+            raise StorageFailure(str(self.error)) from self.error
+        if self.error is not None:
+            raise self.error
+        return self.value  # type: ignore[return-value]
+
+
+Done = Callable[[Outcome[T]], None]
+
+
+class Writer:
+    """Owns the writing connection. `submit` and `call` are for other threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._connection = database.connect()
+        self._jobs: SimpleQueue[tuple[Job[Any], Done[Any]] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="store writer", daemon=True)
+
+    @property
+    def connection(self) -> Connection:
+        """The connection, for what must be done before start."""
+        assert not self._thread.is_alive(), "the connection is the writer's own"
+        return self._connection
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def submit(self, job: Job[T], done: Done[T]) -> None:
+        """Have `job` run in a transaction; `done` is called by the writer's thread and must not block."""
+        self._jobs.put((job, done))
+
+    def call(self, job: Job[T]) -> T:
+        """Run `job` and wait until it is on the disk. Raises what it raised, or StorageFailure."""
+        finished = threading.Event()
+        outcomes: list[Outcome[T]] = []
+
+        def done(outcome: Outcome[T]) -> None:
+            outcomes.append(outcome)
+            finished.set()
+
+        self.submit(job, done)
+        finished.wait()
+        return outcomes[0].result()
+
+    def close(self) -> None:
+        """Finish what was handed in, and close the connection."""
+        self._jobs.put(None)
+        if self._thread.is_alive():
+            self._thread.join()
+        self._connection.close()
+
+    def _run(self) -> None:
+        while (first := self._jobs.get()) is not None:
+            batch, last = [first], False
+            try:
+                while len(batch) < MAX_BATCH and not last:
+                    job = self._jobs.get_nowait()
+                    if job is None:
+                        last = True
+                    else:
+                        batch.append(job)
+            except Empty:
+                pass
+            self._commit(batch)
+            if last:
+                return
+
+    def _commit(self, batch: list[tuple[Job[Any], Done[Any]]]) -> None:
+        outcomes = self._run_together([job for job, _ in batch])
+        if outcomes is None:  # so that the fault of one undoes nothing of the others
+            outcomes = [self._run_alone(job) for job, _ in batch]
+        for (_, done), outcome in zip(batch, outcomes, strict=True):
+            done(outcome)
+
+    def _run_together(self, jobs: list[Job[Any]]) -> list[Outcome[Any]] | None:
+        try:
+            with transaction(self._connection) as tx:
+                return [_attempt(job, tx) for job in jobs]
+        except Exception:  # noqa: BLE001 - any fault: each job is run again and reports its own
+            return None
+
+    def _run_alone(self, job: Job[Any]) -> Outcome[Any]:
+        try:
+            with transaction(self._connection) as tx:
+                return _attempt(job, tx)
+        except Exception as error:  # noqa: BLE001 - whoever handed it in is told
+            return Outcome(None, error)
+
+
+def _attempt(job: Job[T], tx: Connection) -> Outcome[T]:
+    """Run a job; a ChatError is its answer, for then it has written nothing."""
+    try:
+        return Outcome(job(tx))
+    except ChatError as error:
+        return Outcome(None, error)

@@ -1,0 +1,36 @@
+"""Files that are only their owner's: 0600 whatever the umask, written whole or not at all."""
+
+import os
+from pathlib import Path
+
+from chat.errors import StorageFailure
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Put `data` at `path`, durably. StorageFailure if it cannot be."""
+    part = path.with_name(path.name + ".part")
+    try:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with open(descriptor, "wb") as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise StorageFailure(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def private_folder(path: Path) -> Path:
+    """`path` as a folder that only its owner may enter. StorageFailure if it cannot be."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.chmod(0o700)
+    except OSError as error:
+        raise StorageFailure(f"The folder {path} cannot be used: {error.strerror}.") from None
+    return path

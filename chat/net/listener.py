@@ -1,0 +1,74 @@
+"""A listening socket and the thread that accepts on it.
+
+It hands over raw connections and never shakes hands itself: one silent caller would hold up all.
+"""
+
+import errno
+import os
+import socket
+import threading
+from collections.abc import Callable
+
+from chat.errors import NetworkError
+from chat.net.addresses import format_address
+from chat.net.threads import start_thread
+
+BACKLOG = 1024
+PAUSE_S = 0.1
+
+OnConnection = Callable[[socket.socket, str], None]
+
+
+class Listener:
+    """Accepts until closed. `on_connection(socket, ip)` must not block; it owns the socket."""
+
+    def __init__(self, address: tuple[str, int], on_connection: OnConnection) -> None:
+        host, port = address
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        try:
+            self._socket = socket.create_server((host, port), family=family, backlog=BACKLOG)
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise NetworkError(f"Cannot listen on {format_address(host, port)}: {reason.lower()}.") from None
+        self._on_connection = on_connection
+        self._spare = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        self._closed = threading.Event()
+        self._thread = start_thread(self._run, "listener")
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens, with the port that was free."""
+        host, port = self._socket.getsockname()[:2]
+        return str(host), int(port)
+
+    def close(self) -> None:
+        """Stop accepting. Connections that were handed over go on."""
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        self._socket.shutdown(socket.SHUT_RDWR)  # ends the accept that the thread is in
+        self._thread.join()
+        self._socket.close()
+        os.close(self._spare)
+
+    def _run(self) -> None:
+        while not self._closed.is_set():
+            try:
+                connection, address = self._socket.accept()
+            except OSError as error:
+                if error.errno in (errno.EMFILE, errno.ENFILE):
+                    self._refuse_one()
+                elif error.errno != errno.ECONNABORTED:
+                    self._closed.wait(PAUSE_S)  # out of memory, say: do not spin
+                continue
+            self._on_connection(connection, str(address[0]))
+
+    def _refuse_one(self) -> None:
+        """No descriptor is left: take the caller with the spare one, to hang up at once and not spin."""
+        os.close(self._spare)
+        try:
+            self._socket.accept()[0].close()
+        except OSError:
+            pass
+        finally:
+            self._spare = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)

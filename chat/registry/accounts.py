@@ -1,0 +1,119 @@
+"""Who exists: names, ids, password hashes and keys.
+
+The registry never sees a password: a client derives a proof from it, and of that only a bcrypt hash is
+kept. bcrypt costs some 0.4 s of CPU, so it is done at enrolment alone, two at a time; whoever has a
+certificate signs in by that.
+"""
+
+import time
+from dataclasses import dataclass
+
+import bcrypt
+
+from chat.errors import UserError
+from chat.net.certificates import Identity
+from chat.registry.authority import Authority, proven_key, random_peer_id
+from chat.net.limits import ShortQueue, TokenBucket
+from chat.times import utc_now
+from chat.wire.registry import revocation_statement
+from db.accounts import (
+    Account,
+    Revocation,
+    find_account,
+    insert_account,
+    insert_revocation,
+    replace_key,
+    revocations_of,
+)
+from db.connection import Database, transaction
+from db.pool import Pool
+from db.schema import REGISTRY
+
+BCRYPT_COST = 12
+BCRYPTS_AT_ONCE = 2
+BCRYPTS_WAITING = 16
+GUESSES = 5
+GUESS_EVERY_S = 60.0
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """What came of one: the account, its certificate in DER, and the old key's end if there was one."""
+
+    account: Account
+    certificate: bytes
+    revocation: Revocation | None
+
+
+class Accounts:
+    """The accounts in one database. Any thread may call; each borrows a connection."""
+
+    def __init__(self, database: Database, authority: Authority, *, cost: int = BCRYPT_COST) -> None:
+        self._authority = authority
+        self._cost = cost
+        self._pool = Pool(database)
+        self._bcrypts = ShortQueue(BCRYPTS_AT_ONCE, BCRYPTS_WAITING)
+        self._guesses = TokenBucket(1 / GUESS_EVERY_S, GUESSES)
+        with self._pool.borrow() as connection:
+            REGISTRY.apply(database, connection)
+
+    def find(self, name: str) -> Account | None:
+        """The account of that name."""
+        with self._pool.borrow() as connection:
+            return find_account(connection, name)
+
+    def revocations(self, name: str) -> list[Revocation]:
+        """The keys of that person that are void."""
+        with self._pool.borrow() as connection:
+            return revocations_of(connection, name)
+
+    def certify(self, account: Account) -> bytes:
+        """A new certificate for the account's key, in DER."""
+        return self._authority.certify(Identity(account.name, account.peer_id, account.public_key))
+
+    def enrol(self, name: str, proof: bytes, csr: bytes, address: str) -> Enrolment:
+        """Make the account, or put a new key into it if `proof` is that of its password.
+
+        Raises UserError for a wrong proof, too many of them, a bad request, or a full queue.
+        """
+        key = proven_key(csr)
+        now = time.monotonic()
+        if not (self._guesses.has(f"name {name}", now) and self._guesses.has(f"address {address}", now)):
+            raise UserError(f"Too many wrong passwords for {name}: try again in a few minutes.")
+        account = self.find(name)
+        if account is None:
+            with self._bcrypts.turn():
+                hashed = bcrypt.hashpw(_bcrypt_input(proof), bcrypt.gensalt(self._cost))
+            account = Account(name, random_peer_id(), hashed, key, utc_now())
+            with self._pool.borrow() as connection:
+                if not insert_account(connection, account):
+                    raise UserError(f"The name {name} was taken just now: choose another.")
+            return Enrolment(account, self.certify(account), None)
+        with self._bcrypts.turn():
+            right = bcrypt.checkpw(_bcrypt_input(proof), account.password_hash)
+        if not right:
+            self._guesses.take(f"name {name}", now)
+            self._guesses.take(f"address {address}", now)
+            raise UserError(f"The name {name} is taken, and this is not its password.")
+        return self._replace(account, key)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._pool.close()
+
+    def _replace(self, account: Account, key: bytes) -> Enrolment:
+        if key == account.public_key:
+            return Enrolment(account, self.certify(account), None)
+        when = utc_now()
+        statement = revocation_statement(account.name, account.public_key, when)
+        revocation = Revocation(account.public_key, account.name, when, self._authority.sign(statement))
+        with self._pool.borrow() as connection, transaction(connection):
+            if not replace_key(connection, account.name, account.public_key, key, when):
+                raise UserError(f"{account.name} enrolled on another machine just now: try again.")
+            insert_revocation(connection, revocation)
+        renewed = Account(account.name, account.peer_id, account.password_hash, key, when)
+        return Enrolment(renewed, self.certify(renewed), revocation)
+
+
+def _bcrypt_input(proof: bytes) -> bytes:
+    return proof.hex().encode()  # 64 bytes without a NUL; bcrypt takes 72 and stops at one

@@ -1,0 +1,180 @@
+"""Who can be found where, and who is told when that changes.
+
+A lease lasts as long as its connection. Each holds a mailbox with the latest presence of each person it
+watches; whoever causes a change puts it there and wakes the thread whose connection it is. Nothing is
+put there that would tell the watcher no more than it knows: otherwise someone who was blocked would
+hear "offline" at the very moment when the other one comes.
+
+One lock guards it all. It is held for dictionary work and for wake-ups, which never block.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from chat.wire.registry import Presence, Push, Superseded, offline
+from db.accounts import Account
+
+
+@dataclass(eq=False)
+class Lease:
+    """A signed-in person, for as long as the connection stands."""
+
+    account: Account
+    addresses: tuple[str, ...]
+    port: int
+    hidden: bool
+    blocked: set[str]
+    watched: set[str]
+    wake: Callable[[], None]
+    mailbox: dict[object, Push] = field(default_factory=dict)
+    shown: set[str] = field(default_factory=set)  # who is online as far as this person was told
+
+    @property
+    def name(self) -> str:
+        """Whose it is."""
+        return self.account.name
+
+    def as_seen_by(self, name: str) -> Presence:
+        """What `name` may know of this person."""
+        if self.hidden or name in self.blocked:
+            return offline(self.name, self.account.peer_id, self.account.public_key)
+        account = self.account
+        return Presence(self.name, True, account.peer_id, account.public_key, self.addresses, self.port)
+
+    def show(self, presence: Presence) -> None:
+        """Post where somebody is now, unless that is offline and known."""
+        if presence.online:
+            self.shown.add(presence.name)
+        elif presence.name in self.shown:
+            self.shown.discard(presence.name)
+        else:
+            return
+        self.post(presence.name, presence)
+
+    def post(self, key: object, push: Push) -> None:
+        """Put it into the mailbox in place of what was there under that key."""
+        self.mailbox[key] = push
+        self.wake()
+
+
+class Directory:
+    """All leases of one registry server. Any thread may call."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._leases: dict[str, Lease] = {}
+        self._watchers: dict[str, set[Lease]] = {}
+
+    def sign_in(self, lease: Lease) -> list[Presence]:
+        """Begin it, in place of an older one of the same person: who of those watched can be found."""
+        with self._lock:
+            older = self._leases.get(lease.name)
+            if older is not None:
+                self._end(older)
+                older.post(Superseded, Superseded(older.account.public_key != lease.account.public_key))
+            self._leases[lease.name] = lease
+            for name in lease.watched:
+                self._watchers.setdefault(name, set()).add(lease)
+            self._tell_watchers(lease)
+            others = (self._leases.get(name) for name in lease.watched)
+            online = [seen for other in others if other and (seen := other.as_seen_by(lease.name)).online]
+            lease.shown.update(seen.name for seen in online)
+            return online
+
+    def sign_out(self, lease: Lease) -> bool:
+        """End it, unless it was superseded: then False."""
+        with self._lock:
+            if self._leases.get(lease.name) is not lease:
+                return False
+            self._end(lease)
+            self._tell_watchers(lease, gone=True)
+            return True
+
+    def take_mail(self, lease: Lease) -> list[Push]:
+        """What has been put into its mailbox."""
+        with self._lock:
+            mail = list(lease.mailbox.values())
+            lease.mailbox.clear()
+            return mail
+
+    def set_hidden(self, lease: Lease, hidden: bool, port: int = 0) -> None:
+        """Be offline to everybody, or be found again, on `port`."""
+        with self._lock:
+            lease.hidden = hidden
+            lease.port = port or lease.port
+            self._tell_watchers(lease)
+
+    def set_blocked(self, lease: Lease, names: Iterable[str], blocked: bool) -> None:
+        """Be offline to these, or be as to all others again."""
+        with self._lock:
+            for name in names:
+                (lease.blocked.add if blocked else lease.blocked.discard)(name)
+                other = self._leases.get(name)
+                if other is not None and lease.name in other.watched:
+                    other.show(lease.as_seen_by(name))
+
+    def watch(self, lease: Lease, names: Iterable[str]) -> None:
+        """Put the presence of these into the mailbox, now if they can be found, and at each change."""
+        with self._lock:
+            for name in names:
+                lease.watched.add(name)
+                self._watchers.setdefault(name, set()).add(lease)
+                other = self._leases.get(name)
+                if other is not None:
+                    lease.show(other.as_seen_by(lease.name))
+
+    def unwatch(self, lease: Lease, names: Iterable[str]) -> None:
+        """Put theirs there no more."""
+        with self._lock:
+            for name in names:
+                lease.watched.discard(name)
+                lease.shown.discard(name)
+                self._unwatch(lease, name)
+
+    def find(self, account: Account, asker: str) -> Presence:
+        """Where the person of that account is, for `asker` to know."""
+        with self._lock:
+            lease = self._leases.get(account.name)
+            if lease is None:
+                return offline(account.name, account.peer_id, account.public_key)
+            return lease.as_seen_by(asker)
+
+    def findable(self, prefix: str, asker: str) -> list[str]:
+        """Everyone whom `asker` can find and whose name starts so, by name."""
+        with self._lock:
+            leases = list(self._leases.values())
+        return sorted(
+            lease.name
+            for lease in leases
+            if lease.name.startswith(prefix) and not lease.hidden and asker not in lease.blocked
+        )
+
+    def tell(self, name: str, push: Push) -> None:
+        """Put a notice about `name` into the mailboxes of all who watch that person."""
+        with self._lock:
+            for watcher in self._watchers.get(name, ()):
+                watcher.post((type(push), name), push)
+
+    def __len__(self) -> int:
+        """How many are signed in."""
+        return len(self._leases)
+
+    def _end(self, lease: Lease) -> None:
+        del self._leases[lease.name]
+        for name in lease.watched:
+            self._unwatch(lease, name)
+
+    def _unwatch(self, lease: Lease, name: str) -> None:
+        watchers = self._watchers.get(name, set())
+        watchers.discard(lease)
+        if not watchers:
+            self._watchers.pop(name, None)
+
+    def _tell_watchers(self, lease: Lease, *, gone: bool = False) -> None:
+        account = lease.account
+        for watcher in self._watchers.get(lease.name, ()):
+            seen = lease.as_seen_by(watcher.name)
+            if gone:
+                seen = offline(lease.name, account.peer_id, account.public_key)
+            watcher.show(seen)

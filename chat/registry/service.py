@@ -1,0 +1,118 @@
+"""The registry as a whole: a listener, a thread for each connection, and an orderly end."""
+
+import socket
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from chat.net.files import private_folder
+from chat.net.listener import Listener
+from chat.net.tls import ALPN_REGISTRY, listening_context
+from chat.registry.accounts import Accounts
+from chat.registry.authority import Authority
+from chat.registry.directory import Directory
+from chat.net.limits import Places, TokenBucket
+from chat.registry.log import Log
+from chat.registry.session import Session
+from db.url import open_database
+
+STACK_BYTES = 256 * 1024
+HANDSHAKES_AT_ONCE = 64
+DRAIN_S = 5.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one address and all of them may have; a refusal comes before TLS and costs next to nothing."""
+
+    connections: int = 10_000
+    per_address: int = 200
+    rate_per_address: float = 5.0
+    burst_per_address: float = 50.0
+
+
+class Registry:
+    """Listens from the start; `serve` waits for the end."""
+
+    def __init__(
+        self, address: tuple[str, int], data: Path, *, db: str = "sqlite", limits: Limits = Limits(), log: Log
+    ) -> None:
+        private_folder(data)
+        self._authority = Authority(data)
+        self._accounts = Accounts(open_database(db, file=data / "accounts.db"), self._authority)
+        self._directory = Directory()
+        self._log = log
+        self._context = listening_context(
+            ALPN_REGISTRY, self._authority.pem, self._authority.own_certificate, strangers=True, expired=True
+        )
+        self._places = Places(limits.connections, limits.per_address)
+        self._rate = TokenBucket(limits.rate_per_address, limits.burst_per_address)
+        self._handshakes = threading.BoundedSemaphore(HANDSHAKES_AT_ONCE)
+        self._sessions: dict[Session, threading.Thread] = {}
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        threading.stack_size(STACK_BYTES)  # thousands of threads: the default of 8 MiB each is too much
+        self._listener = Listener(address, self._accepted)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens."""
+        return self._listener.address
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the authority's key."""
+        return self._authority.fingerprint
+
+    def serve(self) -> None:
+        """Wait until `stop`, then end all connections and give everything back."""
+        self._ended.wait()
+        self._listener.close()
+        with self._lock:
+            sessions = dict(self._sessions)
+        for session in sessions:
+            session.stop()
+        until = time.monotonic() + DRAIN_S
+        for thread in sessions.values():
+            thread.join(max(0.0, until - time.monotonic()))
+        self._accounts.close()
+
+    def stop(self) -> None:
+        """Have serve come to its end. For any thread and for signal handlers."""
+        self._ended.set()
+
+    def _accepted(self, sock: socket.socket, address: str) -> None:
+        if not self._rate.take(address, time.monotonic()):
+            self._refuse(sock, address, "too many connections a second")
+        elif not self._places.take(address):
+            self._refuse(sock, address, "too many connections")
+        else:
+            session = Session(self._accounts, self._directory, self._log, self._authority.der)
+            thread = threading.Thread(
+                target=self._run, name=f"session {address}", args=(session, sock, address), daemon=True
+            )
+            with self._lock:
+                self._sessions[session] = thread
+            try:
+                thread.start()
+            except RuntimeError:  # the system has no more threads
+                self._left(session, address)
+                self._refuse(sock, address, "no thread left")
+
+    def _run(self, session: Session, sock: socket.socket, address: str) -> None:
+        try:
+            self._handshakes.acquire()
+            session.run(sock, address, self._context, self._handshakes.release)
+        finally:
+            self._left(session, address)
+
+    def _left(self, session: Session, address: str) -> None:
+        with self._lock:
+            del self._sessions[session]
+        self._places.give_back(address)
+
+    def _refuse(self, sock: socket.socket, address: str, reason: str) -> None:
+        sock.close()
+        self._log.refusal(address, reason)
+

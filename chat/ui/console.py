@@ -1,0 +1,57 @@
+"""The only printer: text for people, JSON for programs, and a count of what is still under way."""
+
+import sys
+import threading
+from collections.abc import Sequence
+
+import msgspec
+
+from chat.core.events import Delivered, Event, Failure, KeyChanged, Queued, Warn
+from chat.ui.views import render
+
+
+class Console:
+    """Any thread may call."""
+
+    def __init__(self, own_name: str, *, as_json: bool) -> None:
+        self._own_name = own_name
+        self._json = as_json
+        self._lock = threading.Lock()
+        self._outstanding: dict[str, set[str]] = {}  # message id: who does not have it yet
+        self._changed = threading.Condition()
+
+    def notify(self, event: Event) -> None:
+        """Show one event."""
+        self.show([event])
+
+    def show(self, shown: Sequence[Event]) -> None:
+        """Show events that belong together."""
+        self._count(shown)
+        if self._json:
+            self._write("".join(msgspec.json.encode(event).decode() + "\n" for event in shown), sys.stdout)
+            return
+        text = render(shown, self._own_name)
+        if text:
+            trouble = isinstance(shown[0], Failure | Warn | KeyChanged) and not sys.stdout.isatty()
+            self._write(text + "\n", sys.stderr if trouble else sys.stdout)
+
+    def wait_delivered(self, timeout_s: float) -> dict[str, set[str]]:
+        """Wait until nothing is under way: what still is, by message id."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._outstanding, timeout_s)
+            return {message: set(names) for message, names in self._outstanding.items()}
+
+    def _count(self, shown: Sequence[Event]) -> None:
+        with self._changed:
+            for event in shown:
+                if isinstance(event, Queued):
+                    self._outstanding[event.id] = set(event.to)
+                elif isinstance(event, Delivered) and event.id in self._outstanding:
+                    self._outstanding[event.id].discard(event.to)
+                    if not self._outstanding[event.id]:
+                        del self._outstanding[event.id]
+            self._changed.notify_all()
+
+    def _write(self, text: str, out: object) -> None:
+        with self._lock:
+            print(text, end="", flush=True, file=out)  # type: ignore[call-overload]

@@ -1,0 +1,107 @@
+"""From the command line to an open home: the password, enrolment on first use, the database."""
+
+import getpass
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chat.core.credentials import Credentials
+from chat.core.enrolment import Enrolment, check_fingerprint
+from chat.core.events import Event, Warn
+from chat.core.home import Home
+from chat.core.keyring import KeyringFile
+from chat.errors import StorageFailure, UsageError, UserError
+from chat.net.addresses import parse_address
+from chat.net.certificates import group
+from chat.ui.options import DEFAULT_PORT, DEFAULT_REGISTRY, ClientOptions
+from db.connection import Database
+from db.errors import StorageError
+from db.url import open_database
+
+SHORT_PASSWORD_CHARS = 8
+
+Say = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A home that was unlocked: the database, and who we are at which registry."""
+
+    home: Home
+    registry: tuple[str, int]
+    credentials: Credentials
+    database: Database
+
+
+def open_home(options: ClientOptions, say: Say) -> Opened:
+    """Unlock the home, enrolling on first use. Raises ChatError with what is wrong."""
+    home = Home(options.home)
+    password = _ask_password(options) if home.is_enrolled else _enrol(home, options, say)
+    file = KeyringFile.read(home.keyring)
+    if file.name != options.name:
+        raise UserError(f"{home.path} is the home of {file.name}, not of {options.name}: choose another.")
+    keyring, _ = file.open(password)
+    registry = parse_address(options.registry or file.registry, DEFAULT_PORT)
+    check_fingerprint(file.authority_fingerprint, options.registry_fingerprint, registry)
+    try:
+        database = open_database(options.db, file=home.database, key=keyring.database_key)
+    except StorageError as error:
+        raise StorageFailure(str(error)) from error
+    return Opened(home, registry, Credentials(home, keyring), database)
+
+
+def _enrol(home: Home, options: ClientOptions, say: Say) -> str:
+    """Make an account, or take one over with its password; the password."""
+    address = parse_address(options.registry or DEFAULT_REGISTRY, DEFAULT_PORT)
+    enrolment = Enrolment(home, options.name, address, options.registry_fingerprint)
+    if not options.registry_fingerprint:
+        say(
+            Warn(
+                message=f"First contact with this registry: its fingerprint {group(enrolment.fingerprint)} "
+                "is trusted from now on. Compare it with what server.py printed."
+            )
+        )
+    if options.password_file:
+        password = _ask_password(options)
+    elif enrolment.name_is_taken():
+        password = _ask(f"There is an account {options.name} already. Its password: ")
+    else:
+        password = _choose_password(options.name)
+    if len(password) < SHORT_PASSWORD_CHARS:
+        say(Warn(message="That password is short: whoever gets hold of your files can guess it."))
+    if enrolment.enrol(password):
+        say(Warn(message=f"{options.name} was enrolled on another machine; that one's key is void from now on."))
+    return password
+
+
+def _choose_password(name: str) -> str:
+    password = _ask(f"Choose a password for {name}: ")
+    if _ask("Again: ") != password:
+        raise UserError("The two passwords differ: nothing was made. Start again.")
+    return password
+
+
+def _ask_password(options: ClientOptions) -> str:
+    path = options.password_file
+    if path is None:
+        return _ask(f"Password of {options.name}: ")
+    try:
+        with path.open(encoding="utf-8") as file:
+            password = file.readline().rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"The password file {path} cannot be read: {error}.") from None
+    if not password:
+        raise UserError(f"The password file {path} has an empty first line.")
+    return password
+
+
+def _ask(question: str) -> str:
+    if not sys.stdin.isatty():
+        raise UsageError("There is no terminal to ask for the password: name a file with --password-file.")
+    try:
+        password = getpass.getpass(question)
+    except EOFError:
+        password = ""
+    if not password:
+        raise UserError("No password, no chat.")
+    return password

@@ -1,0 +1,47 @@
+"""Messages to bytes and back: MessagePack of tagged msgspec structs, validated while they are decoded.
+
+Fields that a newer version appended are ignored; an unknown kind of message is an error.
+"""
+
+from typing import Annotated, Any, Generic, TypeVar
+
+import msgspec
+
+from chat.errors import RemoteProtocolError
+from chat.wire.names import MAX_NAME_CHARS, NAME_PATTERN
+
+MAX_INT = 2**63 - 1  # what both databases hold in a BIGINT
+MAX_TEXT_BYTES = 65_535
+MAX_RECIPIENTS = 256
+
+UInt = Annotated[int, msgspec.Meta(ge=0, le=MAX_INT)]
+Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+WireName = Annotated[str, msgspec.Meta(max_length=MAX_NAME_CHARS, pattern=NAME_PATTERN)]
+Address = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Id16 = Annotated[bytes, msgspec.Meta(min_length=16, max_length=16)]
+Digest = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
+PublicKey = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
+PeerId = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern=r"^[a-z0-9]+\Z")]
+
+M = TypeVar("M")
+
+_encoder = msgspec.msgpack.Encoder()
+
+
+def encode(message: msgspec.Struct) -> bytes:
+    """The bytes of a message."""
+    return _encoder.encode(message)
+
+
+class Codec(Generic[M]):
+    """Decodes one family of messages."""
+
+    def __init__(self, family: Any) -> None:
+        self._decoder: msgspec.msgpack.Decoder[M] = msgspec.msgpack.Decoder(family)
+
+    def decode(self, payload: bytes) -> M:
+        """The message in `payload`; RemoteProtocolError if it is none."""
+        try:
+            return self._decoder.decode(payload)
+        except (ValueError, RecursionError) as error:  # RecursionError: deep nesting in an ignored field
+            raise RemoteProtocolError(f"A message that is none: {error}") from None

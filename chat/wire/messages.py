@@ -1,0 +1,116 @@
+"""What two peers say to each other. docs/protocol.md is the catalogue.
+
+A message's body travels as the very bytes that its digest was taken of, so that a receiver can check
+one from a newer version, with fields it does not know.
+"""
+
+from hashlib import sha256
+from typing import Annotated
+
+import msgspec
+
+from chat.wire.codec import (
+    MAX_RECIPIENTS,
+    MAX_TEXT_BYTES,
+    Codec,
+    Digest,
+    Id16,
+    Port,
+    UInt,
+    WireName,
+    encode,
+)
+
+MINOR_VERSION = 0
+MAX_POSITIONS = 8
+
+OptionalId = Annotated[bytes, msgspec.Meta(max_length=16)]
+Chain = Annotated[bytes, msgspec.Meta(min_length=16, max_length=32)]
+Kind = Annotated[str, msgspec.Meta(min_length=1, max_length=16, pattern=r"^[a-z]+\Z")]
+Time = Annotated[str, msgspec.Meta(max_length=32, pattern=r"^[0-9TZ:.+-]*\Z")]
+
+
+class Position(msgspec.Struct, frozen=True, array_like=True):
+    """How far a stream is held: its first `n` messages, and the chain over them."""
+
+    stream: Id16
+    n: UInt
+    chain: Chain
+
+
+class Body(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a person wrote, to whom, and when by the writer's clock.
+
+    Left-out defaults keep the bytes, and so the digest, of a body as they are when fields are appended.
+    """
+
+    kind: Kind = msgspec.field(name="k")
+    text: Annotated[str, msgspec.Meta(max_length=MAX_TEXT_BYTES)] = msgspec.field(name="t")
+    to: Annotated[tuple[WireName, ...], msgspec.Meta(min_length=1, max_length=MAX_RECIPIENTS)] = msgspec.field(
+        name="to"
+    )
+    time: Time = msgspec.field(name="at")
+
+
+class Hello(msgspec.Struct, frozen=True, array_like=True, tag=1):
+    """The first message each way: who may do what. `link` is the link's id, from its dialler alone."""
+
+    minor: UInt
+    capabilities: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=32)], ...], msgspec.Meta(max_length=64)]
+    link: OptionalId
+    holds: OptionalId
+    port: Port
+
+
+class Nominate(msgspec.Struct, frozen=True, array_like=True, tag=2):
+    """From the side with the lower fingerprint: this link it is, and this is what I hold of your streams."""
+
+    positions: Annotated[tuple[Position, ...], msgspec.Meta(max_length=MAX_POSITIONS)]
+
+
+class Accept(msgspec.Struct, frozen=True, array_like=True, tag=3):
+    """The answer to Nominate: this is what I hold of yours."""
+
+    positions: Annotated[tuple[Position, ...], msgspec.Meta(max_length=MAX_POSITIONS)]
+
+
+class Message(msgspec.Struct, frozen=True, array_like=True, tag=4):
+    """The `seq`-th message of a stream. `digest` is SHA-256 of `body`, the encoded Body."""
+
+    stream: Id16
+    seq: Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+    message_id: Id16
+    digest: Digest
+    body: bytes
+
+
+class Ack(msgspec.Struct, frozen=True, array_like=True, tag=5):
+    """All of the stream up to `n` is on my disk."""
+
+    stream: Id16
+    n: UInt
+    chain: Chain
+
+
+class Ping(msgspec.Struct, frozen=True, array_like=True, tag=6):
+    """Are you there?"""
+
+
+class Pong(msgspec.Struct, frozen=True, array_like=True, tag=7):
+    """I am."""
+
+
+PeerMessage = Hello | Nominate | Accept | Message | Ack | Ping | Pong
+
+peer_codec: Codec[PeerMessage] = Codec(PeerMessage)
+body_codec: Codec[Body] = Codec(Body)
+
+
+def digest_of(body: bytes) -> bytes:
+    """The digest of an encoded body."""
+    return sha256(body).digest()
+
+
+def encode_body(kind: str, text: str, to: tuple[str, ...], time: str) -> bytes:
+    """A body's bytes: the same for the same values, at every version of this program."""
+    return encode(Body(kind=kind, text=text, to=to, time=time))

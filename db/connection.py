@@ -1,0 +1,63 @@
+"""What the two engines have in common: a thin layer over their DB-API drivers.
+
+SQL is written once, for both, with '?' for parameters. A connection belongs to one thread.
+Outside a transaction every statement commits by itself.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+Value = str | bytes | int | float | None
+Row = tuple[Any, ...]
+
+
+class Connection(Protocol):
+    """One connection, owned by one thread at a time. Every method may raise StorageError."""
+
+    insert_ignore: str  # the engine's words for: leave a row that is there as it is
+
+    def query(self, sql: str, params: Sequence[Value] = ()) -> list[Row]:
+        """All rows of a SELECT."""
+
+    def execute(self, sql: str, params: Sequence[Value] = ()) -> int:
+        """Run a statement; how many rows it matched."""
+
+    def execute_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> None:
+        """Run an INSERT for many rows."""
+
+    def execute_script(self, script: str) -> None:
+        """Run several statements."""
+
+    def begin(self) -> None:
+        """Start a transaction that may write."""
+
+    def commit(self) -> None:
+        """Make it durable: on return it is on the disk."""
+
+    def rollback(self) -> None:
+        """Undo it. Never raises: a line that broke has undone it already."""
+
+    def close(self) -> None:
+        """Give everything back."""
+
+
+class Database(Protocol):
+    """Where a database is and how it is opened."""
+
+    dialect: str  # "sqlite" or "mysql"
+
+    def connect(self) -> Connection:
+        """A new connection for the calling thread."""
+
+
+@contextmanager
+def transaction(connection: Connection) -> Iterator[Connection]:
+    """All or nothing."""
+    connection.begin()
+    try:
+        yield connection
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise

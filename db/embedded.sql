@@ -1,0 +1,78 @@
+-- The twin of ../schema.sql for the embedded engine; the columns are explained there.
+
+CREATE TABLE IF NOT EXISTS User (
+  name       TEXT    NOT NULL PRIMARY KEY,
+  ip         TEXT    NOT NULL DEFAULT '',
+  port       INTEGER NOT NULL DEFAULT 0,
+  contact    INTEGER NOT NULL DEFAULT 0,
+  blocked    INTEGER NOT NULL DEFAULT 0,
+  muted      INTEGER NOT NULL DEFAULT 0,
+  verified   INTEGER NOT NULL DEFAULT 0,
+  revoked    INTEGER NOT NULL DEFAULT 0,
+  peer_id    TEXT    NOT NULL DEFAULT '',
+  public_key BLOB    NOT NULL DEFAULT x'',
+  shown_key  BLOB    NOT NULL DEFAULT x'',
+  read_up_to INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS Sender (
+  ordinal    INTEGER NOT NULL,
+  name       TEXT    NOT NULL,
+  ip         TEXT    NOT NULL DEFAULT '',
+  port       INTEGER NOT NULL DEFAULT 0,
+  message    TEXT    NOT NULL,
+  status     TEXT    NOT NULL,
+  time       TEXT    NOT NULL,
+  kind       TEXT    NOT NULL,
+  recipients TEXT    NOT NULL,
+  message_id BLOB    NOT NULL,
+  digest     BLOB    NOT NULL,
+  stream     BLOB    NOT NULL,
+  seq        INTEGER NOT NULL,
+  chain      BLOB    NOT NULL,
+  PRIMARY KEY (ordinal, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX IF NOT EXISTS sender_stream ON Sender (name, stream, seq);
+CREATE UNIQUE INDEX IF NOT EXISTS sender_message ON Sender (message_id, name);
+CREATE INDEX IF NOT EXISTS sender_name ON Sender (name, ordinal);
+
+CREATE TABLE IF NOT EXISTS Receiver (
+  ordinal    INTEGER NOT NULL PRIMARY KEY,
+  name       TEXT    NOT NULL,
+  ip         TEXT    NOT NULL DEFAULT '',
+  port       INTEGER NOT NULL DEFAULT 0,
+  message    TEXT    NOT NULL,
+  time       TEXT    NOT NULL,
+  claimed    TEXT    NOT NULL,
+  kind       TEXT    NOT NULL,
+  recipients TEXT    NOT NULL,
+  message_id BLOB    NOT NULL,
+  digest     BLOB    NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX IF NOT EXISTS receiver_message ON Receiver (message_id, name);
+CREATE INDEX IF NOT EXISTS receiver_name ON Receiver (name, ordinal);
+
+CREATE TABLE IF NOT EXISTS Outbound (
+  name       TEXT    NOT NULL PRIMARY KEY,
+  stream     BLOB    NOT NULL,
+  peer_key   BLOB    NOT NULL DEFAULT x'',
+  last_seq   INTEGER NOT NULL,
+  last_chain BLOB    NOT NULL,
+  acked      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS Inbound (
+  name       TEXT    NOT NULL,
+  stream     BLOB    NOT NULL,
+  n          INTEGER NOT NULL,
+  chain      BLOB    NOT NULL,
+  ordinal    INTEGER NOT NULL,
+  PRIMARY KEY (name, stream)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS Setting (
+  name       TEXT    NOT NULL PRIMARY KEY,
+  value      TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;

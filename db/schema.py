@@ -1,0 +1,52 @@
+"""Makes the tables, and brings those of an older version up to this one.
+
+A fresh database is the schema file as it stands; an older one runs the numbered files that follow its
+version. MySQL commits each DDL statement by itself, so every upgrade must bear being run again.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from db.connection import Connection, Database
+from db.errors import NewerSchema
+from db.settings import get_setting, set_setting
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Schema:
+    """One set of tables, for both engines."""
+
+    version: int
+    files: dict[str, Path]
+    upgrades: str
+
+    def apply(self, database: Database, connection: Connection) -> None:
+        """Bring the database to this version. NewerSchema if it is beyond it already."""
+        found = self._version_of(connection, database.dialect)
+        if found > self.version:
+            raise NewerSchema(
+                f"The database is of version {found}, this program knows {self.version}: update the program."
+            )
+        if found == 0:
+            connection.execute_script(self.files[database.dialect].read_text("utf-8"))
+        for number in range(found + 1, self.version + 1):
+            upgrade = _HERE / "upgrades" / database.dialect / f"{self.upgrades}_{number:04}.sql"
+            if found and upgrade.exists():
+                connection.execute_script(upgrade.read_text("utf-8"))
+        if found < self.version:
+            set_setting(connection, "schema_version", str(self.version))
+
+    def _version_of(self, connection: Connection, dialect: str) -> int:
+        tables = {
+            "sqlite": "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'Setting'",
+            "mysql": "SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'Setting'",
+        }
+        if not connection.query(tables[dialect]):
+            return 0
+        return int(get_setting(connection, "schema_version") or 0)
+
+
+CLIENT = Schema(1, {"mysql": _HERE.parent / "schema.sql", "sqlite": _HERE / "embedded.sql"}, "client")
+REGISTRY = Schema(1, {"mysql": _HERE / "registry.sql", "sqlite": _HERE / "registry_embedded.sql"}, "registry")

@@ -1,0 +1,86 @@
+-- The database of one person: MySQL 8.4 or MariaDB 10.11, loadable by the mysql client alone:
+--
+--     mysql alice < schema.sql
+--
+-- User, Sender and Receiver keep every documented column; the others are ours. Times are ISO 8601 in
+-- UTC and sort as text. db/embedded.sql is the twin of this file for the embedded engine; a test
+-- compares them column for column.
+
+CREATE TABLE IF NOT EXISTS `User` (
+  name       VARCHAR(40)    NOT NULL            COMMENT 'the person, folded to lower case',
+  ip         VARCHAR(64)    NOT NULL DEFAULT '' COMMENT 'where the person was reached last',
+  port       INT            NOT NULL DEFAULT 0  COMMENT 'the port listened on there; 0: not known',
+  contact    TINYINT        NOT NULL DEFAULT 0  COMMENT '1: among my contacts',
+  blocked    TINYINT        NOT NULL DEFAULT 0  COMMENT '1: nothing is taken from, and nothing goes to, this person',
+  muted      TINYINT        NOT NULL DEFAULT 0  COMMENT '1: messages come without a notice',
+  verified   TINYINT        NOT NULL DEFAULT 0  COMMENT '1: the safety number was compared',
+  revoked    TINYINT        NOT NULL DEFAULT 0  COMMENT '1: the registry declared the trusted key void',
+  peer_id    VARCHAR(40)    NOT NULL DEFAULT '' COMMENT 'the id in the certificate, by which the person is dialled',
+  public_key VARBINARY(32)  NOT NULL DEFAULT '' COMMENT 'the Ed25519 key trusted at first use, kept for good; empty: not met yet',
+  shown_key  VARBINARY(32)  NOT NULL DEFAULT '' COMMENT 'another key that was offered since, refused until trusted',
+  read_up_to BIGINT         NOT NULL DEFAULT 0  COMMENT 'the ordinal up to which this conversation was read',
+  PRIMARY KEY (name)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='people I know of';
+
+CREATE TABLE IF NOT EXISTS `Sender` (
+  ordinal    BIGINT         NOT NULL            COMMENT 'place in my history, counted over Sender and Receiver together',
+  name       VARCHAR(40)    NOT NULL            COMMENT 'the recipient of this row',
+  ip         VARCHAR(64)    NOT NULL DEFAULT '' COMMENT 'where the recipient was last known to be when I wrote',
+  port       INT            NOT NULL DEFAULT 0  COMMENT 'the port there',
+  message    TEXT           NOT NULL            COMMENT 'what I wrote',
+  status     VARCHAR(16)    NOT NULL            COMMENT 'pending: here alone; sent: on the disk of the recipient too',
+  time       VARCHAR(32)    NOT NULL            COMMENT 'when I wrote it',
+  kind       VARCHAR(16)    NOT NULL            COMMENT 'text, file, image or voice',
+  recipients TEXT           NOT NULL            COMMENT 'everyone it went to, separated by commas',
+  message_id BINARY(16)     NOT NULL            COMMENT 'the same for every recipient',
+  digest     BINARY(32)     NOT NULL            COMMENT 'SHA-256 of the body as it travels',
+  stream     BINARY(16)     NOT NULL            COMMENT 'the numbering this row is sent in',
+  seq        BIGINT         NOT NULL            COMMENT 'its number there, from 1 without a gap',
+  chain      BINARY(32)     NOT NULL            COMMENT 'SHA-256(chain before, message_id, digest)',
+  PRIMARY KEY (ordinal, name),
+  UNIQUE KEY sender_stream (name, stream, seq),
+  UNIQUE KEY sender_message (message_id, name),
+  KEY sender_name (name, ordinal)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='what I wrote: one row per recipient; the outbox';
+
+CREATE TABLE IF NOT EXISTS `Receiver` (
+  ordinal    BIGINT         NOT NULL            COMMENT 'place in my history, counted over Sender and Receiver together',
+  name       VARCHAR(40)    NOT NULL            COMMENT 'who wrote it',
+  ip         VARCHAR(64)    NOT NULL DEFAULT '' COMMENT 'where it came from',
+  port       INT            NOT NULL DEFAULT 0  COMMENT 'the port the sender listened on',
+  message    TEXT           NOT NULL            COMMENT 'what was written',
+  time       VARCHAR(32)    NOT NULL            COMMENT 'when it arrived here',
+  claimed    VARCHAR(32)    NOT NULL            COMMENT 'when it was written, by the clock of the sender',
+  kind       VARCHAR(16)    NOT NULL            COMMENT 'text, file, image or voice',
+  recipients TEXT           NOT NULL            COMMENT 'everyone it went to, separated by commas',
+  message_id BINARY(16)     NOT NULL            COMMENT 'by which a second copy is known',
+  digest     BINARY(32)     NOT NULL            COMMENT 'SHA-256 of the body as it travelled',
+  PRIMARY KEY (ordinal),
+  UNIQUE KEY receiver_message (message_id, name),
+  KEY receiver_name (name, ordinal)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='what others wrote to me';
+
+CREATE TABLE IF NOT EXISTS `Outbound` (
+  name       VARCHAR(40)    NOT NULL            COMMENT 'the recipient',
+  stream     BINARY(16)     NOT NULL            COMMENT 'the current stream to that person',
+  peer_key   VARBINARY(32)  NOT NULL DEFAULT '' COMMENT 'the key of the recipient that the stream is for; empty: not linked yet',
+  last_seq   BIGINT         NOT NULL            COMMENT 'the number of the newest row',
+  last_chain VARBINARY(32)  NOT NULL            COMMENT 'the chain there',
+  acked      BIGINT         NOT NULL            COMMENT 'up to here the recipient said that it is on disk',
+  PRIMARY KEY (name)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='my numbering, one row per recipient';
+
+CREATE TABLE IF NOT EXISTS `Inbound` (
+  name       VARCHAR(40)    NOT NULL            COMMENT 'who writes',
+  stream     BINARY(16)     NOT NULL            COMMENT 'a stream of that person',
+  n          BIGINT         NOT NULL            COMMENT 'its first n messages are in Receiver',
+  chain      BINARY(32)     NOT NULL            COMMENT 'the chain over them',
+  ordinal    BIGINT         NOT NULL            COMMENT 'of the newest of them: orders the streams of one person',
+  PRIMARY KEY (name, stream)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='how far the streams of others are held';
+
+CREATE TABLE IF NOT EXISTS `Setting` (
+  name       VARCHAR(40)    NOT NULL            COMMENT 'what is set; schema_version among others',
+  value      VARCHAR(255)   NOT NULL            COMMENT 'to what',
+  PRIMARY KEY (name)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='what the program keeps for itself';
