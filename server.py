@@ -41,8 +41,8 @@ def parser() -> argparse.ArgumentParser:
 
 def default_data() -> Path:
     """Where the accounts and the authority lie when nothing is said."""
-    base = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
-    return Path(base) / "p2pchat-registry"
+    base = Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share")
+    return base.expanduser() / "p2pchat-registry"
 
 
 def main(arguments: list[str] | None = None) -> int:

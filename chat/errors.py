@@ -1,15 +1,15 @@
 """The one error tree. An error's text is the sentence the user reads, with what to do next.
 
-    ChatError                     exit code 1
-    ├── UserError                 1   what was asked cannot be done as asked
-    ├── UsageError                2   the command line is wrong
-    ├── NetworkError              3   a host did not answer, or the line broke
-    │   └── ConnectionClosed          the other side ended the connection
-    ├── ProtocolError             3
-    │   ├── LocalProtocolError        we erred: a bug in this program
-    │   └── RemoteProtocolError       they erred: that one connection is closed
-    ├── StorageFailure            3   the database cannot be used (db.StorageError, told to the user)
-    └── TrustError                4   a key is not the one that was trusted
+ChatError                     exit code 1
+├── UserError                 1   what was asked cannot be done as asked
+├── UsageError                2   the command line is wrong
+├── NetworkError              3   a host did not answer, or the line broke
+│   └── ConnectionClosed          the other side ended the connection
+├── ProtocolError             3
+│   ├── LocalProtocolError        we erred: a bug in this program
+│   └── RemoteProtocolError       they erred: that one connection is closed
+├── StorageFailure            3   the database cannot be used (db.StorageError, told to the user)
+└── TrustError                4   a key is not the one that was trusted
 """
 
 

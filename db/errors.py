@@ -1,11 +1,11 @@
 """What can go wrong with a database, in words for the person whose database it is.
 
-    StorageError
-    ├── Unreachable      the server does not answer, or the line to it broke
-    ├── Refused          the server does not let us in, or not do this
-    ├── WrongKey         an encrypted file that the key does not open
-    ├── Full             no room left
-    └── NewerSchema      written by a newer version of this program
+StorageError
+├── Unreachable      the server does not answer, or the line to it broke
+├── Refused          the server does not let us in, or not do this
+├── WrongKey         an encrypted file that the key does not open
+├── Full             no room left
+└── NewerSchema      written by a newer version of this program
 """
 
 

@@ -93,16 +93,15 @@ def stream_rows(connection: Connection, name: str, stream: bytes, after: int, co
 
 def chain_at(connection: Connection, name: str, stream: bytes, seq: int) -> bytes | None:
     """Our chain at one number of a stream, None if there is no such row."""
-    rows = connection.query(
-        "SELECT chain FROM Sender WHERE name = ? AND stream = ? AND seq = ?", (name, stream, seq)
-    )
+    rows = connection.query("SELECT chain FROM Sender WHERE name = ? AND stream = ? AND seq = ?", (name, stream, seq))
     return bytes(rows[0][0]) if rows else None
 
 
 def unconfirmed_ids(connection: Connection, name: str, stream: bytes, after: int, up_to: int) -> list[bytes]:
     """The ids of the rows of a stream in (after, up_to] that are still pending."""
     rows = connection.query(
-        "SELECT message_id FROM Sender WHERE name = ? AND stream = ? AND seq > ? AND seq <= ? AND status = ? ORDER BY seq",
+        "SELECT message_id FROM Sender"
+        " WHERE name = ? AND stream = ? AND seq > ? AND seq <= ? AND status = ? ORDER BY seq",
         (name, stream, after, up_to, PENDING),
     )
     return [bytes(message_id) for (message_id,) in rows]

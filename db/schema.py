@@ -12,6 +12,10 @@ from db.errors import NewerSchema
 from db.settings import get_setting, set_setting
 
 _HERE = Path(__file__).parent
+_HAS_SETTINGS = {
+    "sqlite": "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'Setting'",
+    "mysql": "SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'Setting'",
+}
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,7 @@ class Schema:
             set_setting(connection, "schema_version", str(self.version))
 
     def _version_of(self, connection: Connection, dialect: str) -> int:
-        tables = {
-            "sqlite": "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'Setting'",
-            "mysql": "SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'Setting'",
-        }
-        if not connection.query(tables[dialect]):
+        if not connection.query(_HAS_SETTINGS[dialect]):
             return 0
         return int(get_setting(connection, "schema_version") or 0)
 

@@ -68,7 +68,5 @@ def find_inbound(connection: Connection, name: str, stream: bytes) -> InboundRow
 def put_inbound(connection: Connection, name: str, row: InboundRow, ordinal: int) -> None:
     """Store it, in place of the one before."""
     values = row.n, row.chain, ordinal, name, row.stream
-    if not connection.execute(
-        "UPDATE Inbound SET n = ?, chain = ?, ordinal = ? WHERE name = ? AND stream = ?", values
-    ):
+    if not connection.execute("UPDATE Inbound SET n = ?, chain = ?, ordinal = ? WHERE name = ? AND stream = ?", values):
         connection.execute("INSERT INTO Inbound (n, chain, ordinal, name, stream) VALUES (?, ?, ?, ?, ?)", values)

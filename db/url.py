@@ -11,13 +11,11 @@ from db.mysql import MysqlDatabase
 from db.sqlite import SqliteDatabase
 
 MYSQL_PORT = 3306
-PASSWORD_FILE_VARIABLE = "P2PCHAT_DB_PASSWORD_FILE"
+PASSWORD_FILE_VARIABLE = "P2PCHAT_DB_PASSWORD_FILE"  # noqa: S105 - where it is, not what it is
 FORM = "mysql://user@host:port/database"
 
 
-def open_database(
-    url: str, *, file: Path, key: bytes = b"", environment: Mapping[str, str] = os.environ
-) -> Database:
+def open_database(url: str, *, file: Path, key: bytes = b"", environment: Mapping[str, str] = os.environ) -> Database:
     """The database at `url`. For 'sqlite' it is `file`, encrypted with `key` if there is one.
 
     A password stands in the file that the URL's password_file names, or P2PCHAT_DB_PASSWORD_FILE.

@@ -15,7 +15,7 @@ class Backoff:
 
     def failed(self, now: float) -> None:
         """It did not work: wait longer than last time."""
-        self.next_try = now + self._delay * random.uniform(0.5, 1.0)
+        self.next_try = now + self._delay * random.uniform(0.5, 1.0)  # noqa: S311 - jitter is no secret
         self._delay = min(LONGEST_S, self._delay * 2)
 
     def at_once(self) -> None:

@@ -2,7 +2,7 @@
 
 import time
 from types import TracebackType
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -32,7 +32,9 @@ class Call:
 
     def __init__(self, address: tuple[str, int], authority_pem: str = "") -> None:
         deadline = Deadline(CALL_TIMEOUT_S)
-        context = dialling_context(ALPN_REGISTRY, authority_pem, None) if authority_pem else probing_context(ALPN_REGISTRY)
+        context = probing_context(ALPN_REGISTRY)
+        if authority_pem:
+            context = dialling_context(ALPN_REGISTRY, authority_pem, None)
         try:
             self._connection = Connection(
                 handshake(dial([address], deadline), context, deadline, server_name=host_name(REGISTRY_ID))
@@ -57,7 +59,7 @@ class Call:
                     raise ProtocolError("The registry gave an answer to another question.")
                 return message
 
-    def __enter__(self) -> "Call":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

@@ -21,9 +21,7 @@ def read_history(connection: Connection, own_name: str, query: Query) -> list[Li
     sent = _sent(connection, query)
     received = _received(connection, query)
     ordinals = sorted({*sent, *received})[-query.count :]
-    return [
-        _own_line(own_name, sent[ordinal]) if ordinal in sent else _line(received[ordinal]) for ordinal in ordinals
-    ]
+    return [_own_line(own_name, sent[ordinal]) if ordinal in sent else _line(received[ordinal]) for ordinal in ordinals]
 
 
 def _conditions(query: Query) -> tuple[str, list[Value]]:

@@ -46,10 +46,9 @@ class Home:
 
 def default_home(name: str, environment: dict[str, str]) -> Path:
     """Where a person's folder is when nothing is said."""
-    data = environment.get("XDG_DATA_HOME") or ""
-    if not os.path.isabs(data):  # the XDG specification: a relative path is ignored
-        user = environment.get("HOME") or ""
-        if not user:
+    data = Path(environment.get("XDG_DATA_HOME", ""))
+    if not data.is_absolute():  # the XDG specification: a relative path is ignored
+        if not environment.get("HOME"):
             raise UserError("There is no HOME in the environment: say where to keep your data with --home.")
-        data = os.path.join(user, ".local", "share")
-    return Path(data) / "p2pchat" / name
+        data = Path(environment["HOME"], ".local", "share")
+    return data / "p2pchat" / name

@@ -41,7 +41,7 @@ def derive_keys(password: str, authority_fingerprint: str, name: str) -> Passwor
     """The keys of a password. Takes memory and time on purpose."""
     salt = hashlib.sha256(f"p2pchat\0{authority_fingerprint}\0{name}".encode()).digest()
     both = hashlib.scrypt(
-        password.encode(), salt=salt, n=SCRYPT_N, r=SCRYPT_R, p=1, maxmem=2 * 128 * SCRYPT_N * SCRYPT_R, dklen=64
+        password.encode(), salt=salt, n=SCRYPT_N, r=SCRYPT_R, p=1, maxmem=256 * SCRYPT_N * SCRYPT_R + 2**20, dklen=64
     )
     return PasswordKeys(both[:32], both[32:])
 

@@ -137,7 +137,7 @@ class Node:
         self._line.tell(lambda number: wire.Show(number, port))
         self._switchboard.deliver_all()
 
-    def _set_hidden(self, tx: Connection) -> None:
+    def _set_hidden(self, _: Connection) -> None:
         self.journal.hidden = self.hidden  # in its turn: what the writer took before that stays taken
 
     # What the switchboard and the conversations ask

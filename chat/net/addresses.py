@@ -6,7 +6,7 @@ from chat.errors import UsageError
 def parse_address(text: str, default_port: int | None = None) -> tuple[str, int]:
     """Host and port of 'host:port', '[v6]:port' or, with a default, 'host'. UsageError if it is none."""
     host, separator, port = text.rpartition(":")
-    if text.startswith("[") and text.endswith("]") or not separator:
+    if (text.startswith("[") and text.endswith("]")) or not separator:
         host, port = text, ""
     host = host.removeprefix("[").removesuffix("]")
     if not port and default_port is not None and host:

@@ -146,5 +146,3 @@ def configure(sock: socket.socket) -> None:
     """What every TCP socket of ours is set to."""
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-
-

@@ -12,8 +12,8 @@ import bcrypt
 
 from chat.errors import UserError
 from chat.net.certificates import Identity
-from chat.registry.authority import Authority, proven_key, random_peer_id
 from chat.net.limits import ShortQueue, TokenBucket
+from chat.registry.authority import Authority, proven_key, random_peer_id
 from chat.times import utc_now
 from chat.wire.registry import revocation_statement
 from db.accounts import (

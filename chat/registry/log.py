@@ -48,4 +48,3 @@ class Log:
                 self._quiet_until.clear()
             self._quiet_until[address, reason] = now + QUIET_S
         self.event("refused", address=address, reason=reason)
-

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chat.net.files import private_folder
+from chat.net.limits import Places, TokenBucket
 from chat.net.listener import Listener
 from chat.net.tls import ALPN_REGISTRY, listening_context
-from chat.registry.accounts import Accounts
+from chat.registry.accounts import BCRYPT_COST, Accounts
 from chat.registry.authority import Authority
 from chat.registry.directory import Directory
-from chat.net.limits import Places, TokenBucket
 from chat.registry.log import Log
 from chat.registry.session import Session
 from db.url import open_database
@@ -32,15 +32,26 @@ class Limits:
     burst_per_address: float = 50.0
 
 
+DEFAULT_LIMITS = Limits()
+
+
 class Registry:
     """Listens from the start; `serve` waits for the end."""
 
     def __init__(
-        self, address: tuple[str, int], data: Path, *, db: str = "sqlite", limits: Limits = Limits(), log: Log
+        self,
+        address: tuple[str, int],
+        data: Path,
+        *,
+        log: Log,
+        db: str = "sqlite",
+        limits: Limits = DEFAULT_LIMITS,
+        bcrypt_cost: int = BCRYPT_COST,
     ) -> None:
         private_folder(data)
         self._authority = Authority(data)
-        self._accounts = Accounts(open_database(db, file=data / "accounts.db"), self._authority)
+        database = open_database(db, file=data / "accounts.db")
+        self._accounts = Accounts(database, self._authority, cost=bcrypt_cost)
         self._directory = Directory()
         self._log = log
         self._context = listening_context(
@@ -115,4 +126,3 @@ class Registry:
     def _refuse(self, sock: socket.socket, address: str, reason: str) -> None:
         sock.close()
         self._log.refusal(address, reason)
-

@@ -97,7 +97,7 @@ class Session:
             self._protocol.send(push)
             self._superseded = self._superseded or isinstance(push, wire.Superseded)
 
-    def _answer(self, message: Any) -> msgspec.Struct:
+    def _answer(self, message: wire.FromClient) -> msgspec.Struct:
         handlers: dict[type, Callable[[Any], msgspec.Struct]] = (
             _STRANGER if self._identity is None else _SIGNED_IN if self._lease else _KNOWN
         )
@@ -107,7 +107,7 @@ class Session:
         try:
             return handler(self, message)  # type: ignore[call-arg]
         except UserError as error:
-            return wire.Failed(message.request, str(error))
+            return wire.Failed(getattr(message, "request", 0), str(error))
 
     # Requests of someone without a certificate
 

@@ -54,8 +54,10 @@ def who(shell: Shell, arguments: str) -> None:
 
 @command("/add NAME [IP:PORT]")
 def add(shell: Shell, arguments: str) -> None:
-    """Put someone among your contacts: you are told when they come and go. With an address they can be
-    reached without the registry."""
+    """Put someone among your contacts: you are told when they come and go.
+
+    With an address they can be reached without the registry.
+    """
     name, _, address = arguments.partition(" ")
     name = fold_name(name)
     shell.node.people.add(name, parse_address(address.strip()) if address.strip() else None)
@@ -131,8 +133,10 @@ def show(shell: Shell, arguments: str) -> None:
 
 @command("/history [NAME] [-n N] [before:T] [after:T]", beside=True)
 def history(shell: Shell, arguments: str) -> None:
-    """Show the newest messages, with one person or with all. T is a day or a time, as in 2026-01-31 or
-    2026-01-31T18:30."""
+    """Show the newest messages, with one person or with all.
+
+    T is a day or a time, as in 2026-01-31 or 2026-01-31T18:30.
+    """
     count, arguments = _taken(arguments, r"-n\s+(\S+)", str(DEFAULT_LINES))
     before, arguments = _taken(arguments, r"before:(\S+)", "")
     after, arguments = _taken(arguments, r"after:(\S+)", "")

@@ -18,7 +18,7 @@ class CommandCompleter(Completer):
     def __init__(self, names: Callable[[], Iterable[str]]) -> None:
         self._names = names
 
-    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:  # noqa: ARG002
         """What may be meant by what stands before the cursor."""
         text = document.text_before_cursor
         if not text.startswith("/"):

@@ -31,7 +31,7 @@ def command(usage: str, *, beside: bool = False) -> Callable[[Run], Run]:
     """Enter a function into the table; its docstring is the help, `usage` starts with the name."""
 
     def enter(run: Run) -> Run:
-        name = usage.split()[0].removeprefix("/")
+        name = usage.split(maxsplit=1)[0].removeprefix("/")
         COMMANDS[name] = Command(name, usage, " ".join((run.__doc__ or "").split()), run, beside)
         return run
 

@@ -36,7 +36,7 @@ def encode(message: msgspec.Struct) -> bytes:
 class Codec(Generic[M]):
     """Decodes one family of messages."""
 
-    def __init__(self, family: Any) -> None:
+    def __init__(self, family: Any) -> None:  # noqa: ANN401 - a union of structs has no type of its own
         self._decoder: msgspec.msgpack.Decoder[M] = msgspec.msgpack.Decoder(family)
 
     def decode(self, payload: bytes) -> M:

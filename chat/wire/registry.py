@@ -216,9 +216,7 @@ class Pong(msgspec.Struct, frozen=True, array_like=True, tag=15):
     """I am."""
 
 
-Request = (
-    Introduce | Check | Enrol | SignIn | Watch | Unwatch | Block | Unblock | Hide | Show | Lookup | Who | Renew
-)
+Request = Introduce | Check | Enrol | SignIn | Watch | Unwatch | Block | Unblock | Hide | Show | Lookup | Who | Renew
 Answer = Introduced | Checked | Enrolled | SignedIn | Found | Listing | Renewed | Done | Failed
 Push = Presence | Revoked | Superseded
 FromClient = Request | Ping | Pong

@@ -1,0 +1,167 @@
+"""The real programs, as processes: server.py and client.py --json, started, spoken to, killed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from queue import Empty, Queue
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+PATIENCE_S = 60.0
+PASSWORD = "a password for tests"
+
+Event = dict[str, Any]
+
+
+class Process:
+    """A program of ours whose standard output is read line by line."""
+
+    def __init__(self, script: str, *arguments: str, environment: dict[str, str] | None = None) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, str(ROOT / script), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
+            cwd=ROOT,
+            text=True,
+        )
+        self.lines: list[str] = []
+        self._fresh: Queue[str] = Queue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self.lines.append(line.rstrip("\n"))
+            self._fresh.put(line.rstrip("\n"))
+
+    def wait_line(self, fits: Callable[[str], bool]) -> str:
+        """The next line that fits; those before it are passed over."""
+        end = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                line = self._fresh.get(timeout=max(0.0, end - time.monotonic()))
+            except Empty:
+                raise AssertionError(f"no such line; there were: {self.lines[-20:]}") from None
+            if fits(line):
+                return line
+
+    def type(self, line: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+
+    def end_input(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+
+    def signal(self, number: int) -> None:
+        self._process.send_signal(number)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self.wait()
+
+    def wait(self) -> int:
+        code = self._process.wait(PATIENCE_S)
+        self._reader.join(PATIENCE_S)
+        return code
+
+    def close(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+class Server(Process):
+    """python server.py on a free port of the loopback."""
+
+    def __init__(self, folder: Path, *arguments: str, port: int = 0) -> None:
+        listen = ("--listen", f"127.0.0.1:{port}", "--data", str(folder))
+        super().__init__("server.py", *listen, "--rate-per-address", "1000", "--json", *arguments)
+        self.address = str(json.loads(self.wait_line(lambda line: '"listens"' in line))["on"])
+
+    def stop(self) -> int:
+        self.signal(signal.SIGTERM)
+        return self.wait()
+
+
+class Client(Process):
+    """python client.py --json."""
+
+    def __init__(self, folder: Path, name: str, registry: str, *arguments: str, script: str = "client.py") -> None:
+        self.name = name
+        super().__init__(script, *client_arguments(folder, name, registry), "--json", *arguments)
+
+    def ready(self) -> "Client":
+        self.event("ready")
+        return self
+
+    def event(self, kind: str, **facts: object) -> Event:
+        """The next event of that kind with those facts."""
+
+        def fits(line: str) -> bool:
+            event = json.loads(line)
+            return event["event"] == kind and all(event.get(key) == value for key, value in facts.items())
+
+        return dict(json.loads(self.wait_line(fits)))
+
+    def do(self, line: str) -> None:
+        """Type a command and see it succeed."""
+        self.type(line)
+        assert self.event("done")["ok"], self.lines[-5:]
+
+    @property
+    def events(self) -> list[Event]:
+        return [json.loads(line) for line in self.lines]
+
+    def quit(self) -> int:
+        self.end_input()
+        return self.wait()
+
+
+def client_arguments(folder: Path, name: str, registry: str) -> list[str]:
+    """The flags that every client of a test has."""
+    password_file = folder / "password"
+    if not password_file.exists():
+        password_file.write_text(PASSWORD + "\n")
+    return [
+        "--name",
+        name,
+        "--registry",
+        registry,
+        "--home",
+        str(folder / name),
+        "--password-file",
+        str(password_file),
+        "--listen",
+        "127.0.0.1:0",
+    ]
+
+
+def run_client(folder: Path, name: str, registry: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run client.py to its end, without a terminal."""
+    return subprocess.run(
+        [sys.executable, str(ROOT / "client.py"), *client_arguments(folder, name, registry), *arguments],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=PATIENCE_S,
+        check=False,
+        cwd=ROOT,
+    )
