@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test lint bench soak clean
+.PHONY: demo test lint screens bench soak clean
 
 demo: $(VENV)/run
 	$(BIN)/python examples/demo.py
@@ -19,6 +19,9 @@ lint: $(VENV)/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/mypy
+
+screens: $(VENV)/dev
+	$(BIN)/python docs/screens.py
 
 $(VENV)/run: requirements.txt
 	$(PYTHON) -m venv $(VENV)
