@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chat.core import events
-from chat.core.conversation import Conversation
 from chat.core.credentials import Credentials
 from chat.core.journal import Arrival, Draft, Journal, check_draft
 from chat.core.line import Line, LineEvents, SignInFacts
 from chat.core.people import People
+from chat.core.surroundings import Endable
 from chat.core.switchboard import Switchboard
 from chat.core.trust import KeyChanged, note_shown_key, revoke
 from chat.core.writer import Outcome, Writer
@@ -165,7 +165,7 @@ class Node:
         """Try, in a thread of its own."""
         self._switchboard.dial(name)
 
-    def try_to_end(self, conversation: Conversation, *, anyway: bool) -> bool:
+    def try_to_end(self, conversation: Endable, *, anyway: bool) -> bool:
         """A conversation's thread wants to end."""
         return self._switchboard.try_to_end(conversation, anyway=anyway)
 

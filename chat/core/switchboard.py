@@ -10,9 +10,10 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from chat.core.conversation import Conversation, NewConnection, Surroundings
+from chat.core.conversation import Conversation
 from chat.core.credentials import Credentials
 from chat.core.journal import Refusal
+from chat.core.surroundings import Endable, NewConnection, Surroundings
 from chat.core.trust import KeyChanged, meet
 from chat.core.writer import Writer
 from chat.errors import ChatError, NetworkError, TrustError
@@ -141,7 +142,7 @@ class Switchboard:
         self.stop_listening()
         self.end_all()
 
-    def try_to_end(self, conversation: Conversation, *, anyway: bool) -> bool:
+    def try_to_end(self, conversation: Endable, *, anyway: bool) -> bool:
         """Take a conversation out of the table, which its thread asks for before it ends."""
         with self._lock:
             if self._conversations.get(conversation.name) is not conversation:

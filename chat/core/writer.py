@@ -6,7 +6,8 @@ of them 4,500 (docs/architecture.md).
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
@@ -84,40 +85,43 @@ class Writer:
 
     def _run(self) -> None:
         while (first := self._jobs.get()) is not None:
-            batch, last = [first], False
-            try:
+            batch = [first]
+            last = False
+            with suppress(Empty):
                 while len(batch) < MAX_BATCH and not last:
-                    job = self._jobs.get_nowait()
-                    if job is None:
-                        last = True
-                    else:
-                        batch.append(job)
-            except Empty:
-                pass
-            self._commit(batch)
+                    waiting = self._jobs.get_nowait()
+                    last = waiting is None
+                    batch += [waiting] if waiting else []
+            commit(self._connection, batch)
             if last:
                 return
 
-    def _commit(self, batch: list[tuple[Job[Any], Done[Any]]]) -> None:
-        outcomes = self._run_together([job for job, _ in batch])
-        if outcomes is None:  # so that the fault of one undoes nothing of the others
-            outcomes = [self._run_alone(job) for job, _ in batch]
-        for (_, done), outcome in zip(batch, outcomes, strict=True):
-            done(outcome)
 
-    def _run_together(self, jobs: list[Job[Any]]) -> list[Outcome[Any]] | None:
-        try:
-            with transaction(self._connection) as tx:
-                return [_attempt(job, tx) for job in jobs]
-        except Exception:  # noqa: BLE001 - any fault: each job is run again and reports its own
-            return None
+def commit(connection: Connection, batch: Sequence[tuple[Job[Any], Done[Any]]]) -> None:
+    """Run jobs in one transaction, and tell each what became of it.
 
-    def _run_alone(self, job: Job[Any]) -> Outcome[Any]:
-        try:
-            with transaction(self._connection) as tx:
-                return _attempt(job, tx)
-        except Exception as error:  # noqa: BLE001 - whoever handed it in is told
-            return Outcome(None, error)
+    If that fails each is run again by itself, so that the fault of one undoes nothing of the others.
+    """
+    jobs = [job for job, _ in batch]
+    outcomes = _run_together(connection, jobs) or [_run_alone(connection, job) for job in jobs]
+    for (_, done), outcome in zip(batch, outcomes, strict=True):
+        done(outcome)
+
+
+def _run_together(connection: Connection, jobs: Sequence[Job[Any]]) -> list[Outcome[Any]]:
+    try:
+        with transaction(connection) as tx:
+            return [_attempt(job, tx) for job in jobs]
+    except Exception:  # noqa: BLE001 - any fault: each job is run again and reports its own
+        return []
+
+
+def _run_alone(connection: Connection, job: Job[Any]) -> Outcome[Any]:
+    try:
+        with transaction(connection) as tx:
+            return _attempt(job, tx)
+    except Exception as error:  # noqa: BLE001 - whoever handed it in is told
+        return Outcome(None, error)
 
 
 def _attempt(job: Job[T], tx: Connection) -> Outcome[T]:

@@ -1,0 +1,80 @@
+"""Between a delivery machine and the store: its requests become jobs, their outcomes its answers.
+
+No thread and no socket: the conversation runs these over the store's writer, the simulator over whatever
+schedule it likes.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from chat.core.journal import Journal, Refusal, Resumed, outbox_rows
+from chat.core.writer import Job, Outcome
+from chat.errors import ChatError
+from chat.wire.delivery import Delivery, MarkSent, ReadPositions, ReadRows, Resume, Store
+from db.connection import Connection
+from db.errors import StorageError
+
+WriteRequest = ReadPositions | Resume | Store | MarkSent
+Tell = Callable[[str], None]
+
+
+class Carrier:
+    """For one peer with one key. `trouble` is told what the person should know."""
+
+    def __init__(self, name: str, key: bytes, delivery: Delivery, journal: Journal, trouble: Tell) -> None:
+        self.delivery = delivery
+        self._name = name
+        self._key = key
+        self._journal = journal
+        self._trouble = trouble
+
+    def job(self, request: WriteRequest, address: tuple[str, int], time: str) -> Job[Any]:
+        """What the store's writer is to run; `address` is the peer's, `time` when it is asked."""
+        name, key, journal = self._name, self._key, self._journal
+        match request:
+            case ReadPositions():
+                return lambda tx: journal.positions(tx, name)
+            case Resume(_, positions):
+                return lambda tx: journal.resume(tx, name, key, positions)
+            case Store(_, messages):
+                return lambda tx: journal.receive(tx, name, address, messages, time)
+            case MarkSent(stream, n):
+                return lambda tx: journal.mark_sent(tx, name, stream, n)
+
+    def answer(self, request: WriteRequest, outcome: Outcome[Any], now: float) -> None:
+        """Tell the machine what became of a job."""
+        if isinstance(request, MarkSent):
+            return  # the next HELLO would say it again
+        try:
+            value = outcome.result()
+        except ChatError as error:
+            self._failed(request, error, now)
+            return
+        match request:
+            case ReadPositions(link):
+                self.delivery.positions_read(link, value)
+            case Resume(link):
+                self._resumed(request, value)
+            case Store(link):
+                held, _ = value
+                self.delivery.stored(link, request, held)
+
+    def read(self, request: ReadRows, connection: Connection, now: float) -> None:
+        """Read what is to be sent, and give it to the machine."""
+        try:
+            rows = outbox_rows(connection, self._name, request.stream, request.after, request.count)
+        except (StorageError, Refusal) as error:
+            self._trouble(str(error))
+            self.delivery.refused(request.link, now)
+            return
+        self.delivery.rows_read(request.link, rows, more=len(rows) == request.count)
+
+    def _resumed(self, request: Resume, resumed: Resumed) -> None:
+        if resumed.sent_anew:
+            self._trouble(resumed.sent_anew)
+        self.delivery.resumed(request.link, resumed.held, resumed.confirmed)
+
+    def _failed(self, request: ReadPositions | Resume | Store, error: ChatError, now: float) -> None:
+        if not isinstance(error, Refusal):
+            self._trouble(str(error))
+        self.delivery.refused(request.link, now)
