@@ -23,7 +23,6 @@ MISSING = {
     "chat/core/trust.py",
     "chat/core/writer.py",
     "chat/errors.py",
-    "chat/inert.py",
     "chat/net/addresses.py",
     "chat/net/certificates.py",
     "chat/net/connection.py",
