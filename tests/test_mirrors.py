@@ -44,7 +44,6 @@ MISSING = {
     "chat/ui/commands/reading.py",
     "chat/ui/commands/talking.py",
     "chat/ui/console.py",
-    "chat/ui/options.py",
     "chat/ui/prompt.py",
     "chat/ui/scripted.py",
     "chat/ui/startup.py",

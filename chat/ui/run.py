@@ -4,11 +4,14 @@ import signal
 import sys
 import threading
 
+import msgspec
+
 import chat.ui.commands as _commands
-from chat.core.events import Failure
+from chat.core.events import Failure, Warn
 from chat.core.node import Node, Options
 from chat.core.people import AddressBook
 from chat.errors import ChatError, StorageFailure, UserError
+from chat.net.addresses import format_address
 from chat.ui.console import Console
 from chat.ui.options import ClientOptions, environment, parse_options
 from chat.ui.scripted import run_commands, run_lines
@@ -27,6 +30,8 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         options = parse_options(arguments, environment())
         console = Console(options.name, as_json=options.json)
+        for warning in options.warnings:
+            console.notify(Warn(message=warning))
         _guard_threads(console)
         return _run(options, console)
     except StorageError as error:
@@ -49,11 +54,23 @@ def _run(options: ClientOptions, console: Console) -> int:
     try:
         node.start()
         shell = Shell(node.name, node.people, node, console.show)
-        shell.settings = [(key, str(getattr(options, key)), source) for key, source in options.sources.items()]
+        shell.settings = _settings(options, opened)
         return _converse(options, shell, console)
     finally:
         node.close()
         opened.home.unlock()
+
+
+def _settings(options: ClientOptions, opened: Opened) -> list[tuple[str, str, str]]:
+    """Name, value and source of each, for /status."""
+    values = {**msgspec.to_builtins(options.settings), "home": options.home}
+    sources = dict(options.sources)
+    if not options.registry:
+        values["registry"], sources["registry"] = format_address(*opened.registry), "enrolment"
+    return [
+        (name, str(value).lower() if isinstance(value, bool) else str(value), sources[name])
+        for name, value in values.items()
+    ]
 
 
 def _converse(options: ClientOptions, shell: Shell, console: Console) -> int:
