@@ -76,6 +76,7 @@ class Draft:
 class Arrival:
     """A message that was stored just now. `to` has the writer's other recipients too."""
 
+    ordinal: int
     message_id: bytes
     name: str
     body: Body
@@ -253,7 +254,7 @@ class Journal:
                     digest=message.digest,
                 )
             )
-            arrivals.append(Arrival(message.message_id, name, body, now))
+            arrivals.append(Arrival(rows[-1].ordinal, message.message_id, name, body, now))
         insert_received(tx, rows)
         return arrivals
 

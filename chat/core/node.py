@@ -17,6 +17,7 @@ from chat.core.people import People
 from chat.core.surroundings import Endable
 from chat.core.switchboard import Switchboard
 from chat.core.trust import KeyChanged, note_shown_key, revoke
+from chat.core.unread import Unread
 from chat.core.writer import Outcome, Writer
 from chat.errors import ChatError, UserError
 from chat.net.addresses import format_address
@@ -58,6 +59,8 @@ class Node:
         self.journal = Journal(self.name, self.writer.connection)
         self.journal.hidden = options.hidden
         self.people = People(self.name, self.writer, self.pool)
+        self.unread = Unread(self.name, self.writer)
+        self.unread.load(self.writer.connection)
         self._switchboard = Switchboard(credentials, self.writer, self.pool, self, lambda: self)
         told = LineEvents(self._line_up, self._line_down, self._presence_changed, self._key_revoked)
         self._line = Line(options.registry, credentials, self._facts, told)
@@ -175,6 +178,7 @@ class Node:
         """Messages are on the disk."""
         for arrival in arrivals:
             body = arrival.body
+            self.unread.arrived(arrival)
             self.notify(
                 events.Incoming(
                     id=arrival.message_id.hex(),
