@@ -1,92 +1,73 @@
-"""Events as text. All that peers wrote goes through `inert` here, and nowhere else does it reach the screen."""
+"""Events as text. All that peers wrote goes through `inert` here or in messages before it reaches the screen."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from tabulate import tabulate
 
 from chat.core import events
 from chat.inert import inert
 from chat.net.certificates import group
+from chat.ui.messages import Look, history, said
 
 
-def render(shown: Sequence[events.Event], own_name: str) -> str:
+def render(shown: Sequence[events.Event], look: Look) -> str:
     """What a person reads for events of one kind; empty for those that need no words."""
     match shown:
         case [events.Contact(), *_]:
-            return _contacts(shown)
+            return _contacts(shown, look)
         case [events.Findable(), *_]:
-            return "  ".join(event.name for event in shown if isinstance(event, events.Findable))
+            return "  ".join(
+                look.palette.name(inert(event.name)) for event in shown if isinstance(event, events.Findable)
+            )
+        case [events.Line(), *_]:
+            return "\n".join(history(look, [event for event in shown if isinstance(event, events.Line)], {}, None))
         case [events.Status(), _, *_]:
-            rows = [(e.name, e.value, e.source) for e in shown if isinstance(e, events.Status)]
+            rows = [(inert(e.name), inert(e.value), inert(e.source)) for e in shown if isinstance(e, events.Status)]
             return _table(rows, ("setting", "value", "from"))
         case [events.Help(), _, *_]:
             explained = [(e.usage, e.help.partition(".")[0]) for e in shown if isinstance(e, events.Help)]
             return _table(explained, ("command", "what it does"))
         case _:
-            return "\n".join(filter(None, (_one(event, own_name) for event in shown)))
+            return "\n".join(filter(None, (_one(event, look) for event in shown)))
 
 
-def _one(event: events.Event, own_name: str) -> str:
+def _one(event: events.Event, look: Look) -> str:
+    palette = look.palette
     match event:
         case events.Ready():
             where = "hidden: nobody finds you" if event.hidden else f"peers reach you at {event.listen}"
-            return f"You are {event.name}; {where}. /help lists the commands."
+            return f"You are {palette.own_name(event.name)}; {where}. /help lists the commands."
         case events.Incoming():
-            return _said(event.time, event.sender, event.to, event.text, own_name)
-        case events.Line():
-            line = _said(event.time, event.sender, event.to, event.text, own_name)
-            return line if event.status == "received" else f"{line}  [{_delivery(event)}]"
+            return said(look, time=event.time, sender=event.sender, to=event.to, text=event.text)
         case events.Delivered():
             return f"      sent to {event.to}"
         case events.Queued():
             return f"      stored, pending for {', '.join(event.to)}"
         case events.PresenceChanged():
-            return f"  --  {event.name} is {'here' if event.online else 'gone'}"
-        case events.KeyChanged() | events.Warn() | events.Failure():
-            mark = {events.KeyChanged: "!!!", events.Warn: " ! "}.get(type(event), "error:")
-            return f" {mark} {inert(event.message)}"
+            return f"  --  {palette.name(inert(event.name))} is {'here' if event.online else 'gone'}"
+        case events.KeyChanged():
+            return palette.alert(f" !!! {inert(event.message)}")
+        case events.Warn():
+            return f" {palette.bold(' ! ')} {inert(event.message)}"
+        case events.Failure():
+            return f" {palette.alert('error:')} {inert(event.message)}"
         case events.Verification():
             return (
                 f"Safety number of you and {event.name}:\n{event.safety_number}\n"
-                f"Compare it with what /verify {own_name} shows there."
+                f"Compare it with what /verify {look.own_name} shows there."
             )
         case events.Status():
-            return f"  --  {event.name}: {event.value}"
+            return f"  --  {inert(event.name)}: {inert(event.value)}"
         case events.Help():
             return f"{event.usage}\n    {event.help}"
         case _:
             return ""
 
 
-def _said(time: str, sender: str, to: Sequence[str], text: str, own_name: str) -> str:
-    others = [name for name in to if name != own_name or sender == own_name]
-    direction = f"{sender} → {', '.join(others)}" if others and (sender == own_name or len(to) > 1) else sender
-    first, *more = inert(text, lines=True).split("\n")
-    indent = "\n" + " " * 6
-    return f"{_clock(time)} {direction}: {first}" + "".join(indent + line for line in more)
-
-
-def _delivery(line: events.Line) -> str:
-    if not line.states:
-        return line.status
-    sent = sum(status == "sent" for status in line.states.values())
-    return f"sent {sent}/{len(line.states)}"
-
-
-def _clock(time: str) -> str:
-    try:
-        moment = datetime.fromisoformat(time).astimezone()
-    except ValueError:
-        return inert(time)
-    today = datetime.now().astimezone().date()
-    return moment.strftime("%H:%M" if moment.date() == today else "%Y-%m-%d %H:%M")
-
-
-def _contacts(shown: Sequence[events.Event]) -> str:
+def _contacts(shown: Sequence[events.Event], look: Look) -> str:
     rows = [
         (
-            event.name,
+            look.palette.name(inert(event.name)),
             "online" if event.online else "offline",
             event.unread or "",
             " ".join(word for word in ("blocked", "muted", "verified") if getattr(event, word)),

@@ -10,17 +10,16 @@ from chat.ui.shell import Shell
 from chat.ui.table import command
 from chat.wire.names import fold_name
 
-DEFAULT_LINES = 20
 MAX_LINES = 10_000
 
 
 @command("/history [NAME] [-n N] [before:T] [after:T]", beside=True)
 def history(shell: Shell, arguments: str) -> None:
-    """Show the newest messages, with one person or with all.
+    """Show the newest messages, with one person or with all. What is shown of one person counts as read.
 
     T is a day or a time, as in 2026-01-31 or 2026-01-31T18:30.
     """
-    count, arguments = _taken(arguments, r"-n\s+(\S+)", str(DEFAULT_LINES))
+    count, arguments = _taken(arguments, r"-n\s+(\S+)", str(shell.settings.history_lines))
     before, arguments = _taken(arguments, r"before:(\S+)", "")
     after, arguments = _taken(arguments, r"after:(\S+)", "")
     if not count.isascii() or not count.isdigit() or not 1 <= int(count) <= MAX_LINES:
@@ -29,6 +28,8 @@ def history(shell: Shell, arguments: str) -> None:
     asked = Query(name, int(count), _utc(before), _utc(after))
     lines = shell.people.read(lambda connection: read_history(connection, shell.name, asked))
     shell.show([*lines])
+    if name and shell.has_node:
+        shell.node.unread.read_all_with(name)
 
 
 def _taken(arguments: str, pattern: str, default: str) -> tuple[str, str]:
