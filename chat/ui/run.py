@@ -43,7 +43,7 @@ def _run(options: ClientOptions, console: Console) -> int:
     opened = open_home(options, console.notify)
     if not opened.home.lock():
         return _run_beside(options, opened, console)
-    node_options = Options(opened.registry, options.listen, options.hidden)
+    node_options = Options(opened.registry, options.listen, opened.home.downloads, options.hidden)
     node = Node(opened.credentials, opened.database, node_options, console.notify)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
