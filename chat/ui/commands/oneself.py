@@ -1,0 +1,49 @@
+"""Oneself: being found, what is set, help, and leaving."""
+
+from chat.core.events import Help, Status
+from chat.net.addresses import format_address
+from chat.ui.shell import Shell
+from chat.ui.table import COMMANDS, command, find_command
+
+
+@command("/hide")
+def hide(shell: Shell, arguments: str) -> None:
+    """Be found by nobody. What you write waits until /show."""
+    shell.node.hide()
+    shell.show([Status(name="visibility", value="hidden", source="/hide")])
+
+
+@command("/show")
+def show(shell: Shell, arguments: str) -> None:
+    """Be found again; what waited goes out."""
+    shell.node.show()
+    shell.show([Status(name="visibility", value="visible", source="/show")])
+
+
+@command("/status")
+def status(shell: Shell, arguments: str) -> None:
+    """Show what is set and how you are connected."""
+    node = shell.node
+    facts = [
+        ("name", node.name, "flag"),
+        ("fingerprint", node.own_fingerprint, "identity"),
+        ("visibility", "hidden" if node.hidden else "visible", "now"),
+        ("listening", node.listens_on, "now"),
+        ("line to the registry", "up" if node.signed_in else "down", format_address(*node.options.registry)),
+        ("registry fingerprint", node.credentials.registry_fingerprint, "trusted at enrolment"),
+        *shell.settings,
+    ]
+    shell.show([Status(name=name, value=value, source=source) for name, value, source in facts])
+
+
+@command("/help [COMMAND]", beside=True)
+def help_(shell: Shell, arguments: str) -> None:
+    """Explain the commands, or one of them."""
+    wanted = [find_command(arguments.removeprefix("/"))] if arguments else list(COMMANDS.values())
+    shell.show([Help(command=entry.name, usage=entry.usage, help=entry.help) for entry in wanted])
+
+
+@command("/quit", beside=True)
+def quit_(shell: Shell, arguments: str) -> None:
+    """Leave. What is pending is sent the next time."""
+    shell.ended = True

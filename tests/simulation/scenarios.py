@@ -1,0 +1,51 @@
+"""Schedules that chance would take too long to find."""
+
+from tests.simulation.world import Violated, World
+
+CROSSINGS = 200
+
+
+def crossing_dials() -> None:
+    """Both dial before they know of each other: whatever comes first, one link is left, and nobody dials again."""
+    for seed in range(CROSSINGS):
+        world = World(seed, names=("alice", "bob"))
+        world.compose("alice", ("bob",))
+        world.compose("bob", ("alice",))
+        for person in world.people.values():
+            person.commit()
+        world.dial("alice", "bob")
+        world.run_on(seed % 12)
+        world.dial("bob", "alice")
+        world.come_to_rest()
+        links = [person.process.wires for person in world.people.values() if person.process]
+        wires = {id(wire) for held in links for _, wire, _ in held.values()}
+        if world.dials != 2 or len(wires) != 1 or any(len(held) != 1 for held in links):
+            raise Violated(f"crossing dials, seed {seed}: {world.dials} dials, {len(wires)} links left")
+        world.heal()
+
+
+def two_timelines() -> None:
+    """Both databases are set back, then the writer's to a copy from the time that never was."""
+    world = World(1, names=("alice", "bob"))
+    world.compose("alice", ("bob",))
+    _settle(world)
+    world.snapshot("alice")
+    world.snapshot("bob")
+    world.compose("alice", ("bob",))
+    _settle(world)
+    world.snapshot("alice")  # has two, both sent
+    world.restore("bob")  # holds one
+    world.restore("alice", age=1)  # has one
+    world.compose("alice", ("bob",))
+    _settle(world)  # bob holds another second one
+    world.restore("alice")
+    world.heal()
+
+
+def _settle(world: World) -> None:
+    world.come_to_rest()
+    world.pass_time(0.03)
+    world.come_to_rest()
+
+
+SCENARIOS = (crossing_dials, two_timelines)
