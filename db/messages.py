@@ -73,6 +73,11 @@ def was_written(connection: Connection, message_id: bytes) -> bool:
     return bool(connection.query("SELECT 1 FROM Sender WHERE message_id = ? LIMIT 1", (message_id,)))
 
 
+def has_written_to(connection: Connection, name: str) -> bool:
+    """Whether there is a message to `name` in Sender."""
+    return bool(connection.query("SELECT 1 FROM Sender WHERE name = ? LIMIT 1", (name,)))
+
+
 def known_ids(connection: Connection, name: str, message_ids: Sequence[bytes]) -> set[bytes]:
     """Which of these messages of `name` are in Receiver already."""
     marks = ", ".join("?" * len(message_ids))
