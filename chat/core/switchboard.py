@@ -13,6 +13,7 @@ from typing import Protocol
 from chat.core.conversation import Conversation
 from chat.core.credentials import Credentials
 from chat.core.journal import Refusal
+from chat.core.reading import reading
 from chat.core.surroundings import Endable, NewConnection, Surroundings
 from chat.core.trust import KeyChanged, meet
 from chat.core.writer import Writer
@@ -106,14 +107,14 @@ class Switchboard:
         if known is not None:
             known.news()
             return
-        with self._pool.borrow() as connection:
+        with reading(self._pool) as connection:
             row = find_outbound(connection, name)
         if row is not None and row.acked < row.last_seq:
             self.composed(name)
 
     def deliver_all(self) -> None:
         """Try everyone for whom there is something in the outbox."""
-        with self._pool.borrow() as connection:
+        with reading(self._pool) as connection:
             names = names_with_pending(connection)
         for name in names:
             self.composed(name)
@@ -180,7 +181,7 @@ class Switchboard:
         try:
             with self._dials:
                 deadline = Deadline(DIAL_TIMEOUT_S)
-                with self._pool.borrow() as connection:
+                with reading(self._pool) as connection:
                     user = find_user(connection, name)
                 peer_id, addresses = self._candidates(name, user)
                 sock = dial(addresses, deadline)
