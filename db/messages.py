@@ -74,6 +74,11 @@ def was_written(connection: Connection, message_id: bytes) -> bool:
     return bool(connection.query("SELECT 1 FROM Sender WHERE message_id = ? LIMIT 1", (message_id,)))
 
 
+def has_written_to(connection: Connection, name: str) -> bool:
+    """Whether there is a message to `name` in Sender."""
+    return bool(connection.query("SELECT 1 FROM Sender WHERE name = ? LIMIT 1", (name,)))
+
+
 def known_ids(connection: Connection, name: str, message_ids: Sequence[bytes]) -> set[bytes]:
     """Which of these messages of `name` are in Receiver already."""
     marks = ", ".join("?" * len(message_ids))
@@ -147,5 +152,7 @@ def renumber(connection: Connection, name: str, ordinal: int, stream: bytes, seq
 
 def received_from(connection: Connection, name: str) -> tuple[int, int]:
     """How many messages of `name` there are, and their bytes."""
-    rows = connection.query("SELECT COUNT(*), COALESCE(SUM(LENGTH(message)), 0) FROM Receiver WHERE name = ?", (name,))
+    rows = connection.query(
+        "SELECT COUNT(*), COALESCE(SUM(OCTET_LENGTH(message)), 0) FROM Receiver WHERE name = ?", (name,)
+    )
     return int(rows[0][0]), int(rows[0][1])

@@ -17,6 +17,7 @@ from chat.core.file_journal import (
     attachment_of,
     note_offers,
 )
+from chat.core.strangers import count_taken
 from chat.errors import ChatError, RemoteProtocolError, UserError
 from chat.wire.codec import MAX_RECIPIENTS, MAX_TEXT_BYTES
 from chat.wire.messages import MAX_POSITIONS, Body, Message, Position, body_codec, digest_of, encode_body
@@ -43,7 +44,6 @@ from db.messages import (
     known_ids,
     last_ordinal,
     mark_sent,
-    received_from,
     renumber,
     rows_to_renumber,
     stream_rows,
@@ -61,8 +61,6 @@ from db.streams import (
 )
 from db.users import User, find_user
 
-STRANGER_MESSAGES = 100
-STRANGER_BYTES = 1024 * 1024
 RENUMBER_AT_ONCE = 1000
 
 
@@ -147,7 +145,8 @@ class Journal:
         """Keep messages of one of `name`'s streams: how far it is held then, and which of them are new.
 
         Raises Refusal for what is not taken: from someone blocked, while hidden, past a stranger's
-        allowance, out of order, or damaged. Then nothing of it is stored.
+        allowance, out of order, or damaged. Then nothing of it is stored; of what only in part goes past
+        the allowance the rest is.
         """
         user = find_user(tx, name)
         if user is None or user.blocked or self.hidden:
@@ -162,8 +161,11 @@ class Journal:
             raise Refusal(f"{name}: {error}") from None
         if not fresh:
             return after, []
-        if not user.contact:
-            self._check_allowance(tx, name, bodies)
+        if not user.contact and (taken := count_taken(tx, name, fresh, bodies)) < len(fresh):
+            if taken == 0:
+                raise Refusal(f"{name}, who is no contact, has left all that a stranger may.")
+            after, fresh = advance(before, fresh[:taken])
+            bodies = bodies[:taken]
         arrivals = self._store(tx, name, address, fresh, bodies, now)
         put_inbound(tx, name, InboundRow(stream, after.n, after.chain), self._ordinal)
         return after, arrivals
@@ -221,14 +223,6 @@ class Journal:
         if (body.kind == TEXT) != (body.file is None):
             raise BadStream("a text with a file, or a file without one")
         return body
-
-    def _check_allowance(self, tx: Connection, name: str, bodies: Sequence[Body]) -> None:
-        if find_outbound(tx, name) is not None:
-            return
-        count, size = received_from(tx, name)
-        size += sum(len(body.text.encode()) for body in bodies)
-        if count + len(bodies) > STRANGER_MESSAGES or size > STRANGER_BYTES:
-            raise Refusal(f"{name}, who is no contact, has left all that a stranger may.")
 
     def _store(
         self,

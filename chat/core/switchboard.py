@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from chat.core.conversation import Conversation
 from chat.core.doorway import Doorway
+from chat.core.reading import reading
 from chat.core.surroundings import Endable, NewConnection, Surroundings
-from chat.errors import ChatError, StorageFailure
+from chat.errors import ChatError
 from chat.net.connection import Connection
 from chat.net.threads import start_thread
 from chat.net.tls import ALPN_CHAT
 from chat.wire.messages import FileMessage
-from db.errors import StorageError
 from db.files import names_with_unfinished_files
 from db.pool import Pool
 from db.streams import names_with_pending
@@ -107,11 +107,8 @@ class Switchboard:
             self.connected(NewConnection(identity, Connection(tls), os.urandom(16), lambda: None))
 
     def _names_with_work(self) -> list[str]:
-        try:
-            with self._pool.borrow() as connection:
-                return sorted({*names_with_pending(connection), *names_with_unfinished_files(connection)})
-        except StorageError as error:
-            raise StorageFailure(str(error)) from error
+        with reading(self._pool) as connection:
+            return sorted({*names_with_pending(connection), *names_with_unfinished_files(connection)})
 
     def _tell_if_there(self, name: str, tell: Tell) -> bool:
         with self._lock:
