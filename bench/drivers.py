@@ -126,7 +126,7 @@ class NodeDriver(Driver):
 
     def hand_in(self, name: str) -> None:
         """By the node's own method."""
-        self._person.node.send([name], TEXT)
+        self._person.node.submit([name], TEXT)
 
     def start(self) -> None:
         """Be there."""

@@ -104,7 +104,7 @@ def test_cancelled_by_the_sender(village: Town, make: Callable[[str, int], Path]
     alice, bob = friends(village)
     bob.stop()
     send(alice, ["bob"], make("second-thoughts.bin", 1000))
-    (number,) = {row.ordinal for row, in [(r,) for r in alice.node.people.read(_files)]}
+    (number,) = {row.ordinal for (row,) in [(r,) for r in alice.node.people.read(_files)]}
     alice.node.transfers.cancel(number)
     bob.start()
     bob.inbox.wait_for(events.Transfer, lambda e: e.state == "cancelled")
