@@ -7,7 +7,8 @@ schedule it likes.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from chat.core.journal import Arrival, Journal, Refusal, Resumed, outbox_rows
+from chat.core.file_journal import Arrival
+from chat.core.journal import Journal, Refusal, Resumed, outbox_rows
 from chat.core.writer import Job, Outcome
 from chat.errors import ChatError
 from chat.wire.delivery import Delivery, MarkSent, ReadPositions, ReadRows, Resume, Store

@@ -237,7 +237,7 @@ class Line:
     def _worded(self, error: ChatError) -> ChatError:
         if isinstance(error, StorageFailure):
             return error
-        return NetworkError(f"The registry at {format_address(*self._address)} cannot be reached. {error}")
+        return NetworkError(f"The registry at {format_address(*self._address)} is away and tried again. {error}")
 
     def _next_number(self) -> int:
         self._number += 1
