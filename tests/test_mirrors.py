@@ -72,7 +72,6 @@ MISSING = {
     "chat/wire/session.py",
     "chat/wire/streams.py",
     "chat/wire/transfer.py",
-    "db/files.py",
 }
 
 
