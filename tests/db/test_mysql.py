@@ -14,7 +14,7 @@ from db.mysql import MysqlConnection, MysqlDatabase
 from db.schema import CLIENT
 from db.settings import get_setting, set_setting
 from db.users import find_user, update_user
-from tests.mariadb import MariaDb
+from tests.mariadb import MariaDb, own_server
 from tests.people import wait_until
 from tests.sentences import check_sentence
 
@@ -171,6 +171,13 @@ def test_a_warning_where_they_are_not(mariadb: MariaDb, line: MysqlConnection) -
         (warning,) = line.warnings()
     check_sentence(warning, "mysql://", "innodb_flush_log_at_trx_commit is 2")
     assert "sync_binlog" not in warning
+
+
+def test_with_a_binary_log_that_counts_too() -> None:
+    with own_server("--log-bin", "--sync-binlog=0") as server:
+        (warning,) = server.empty().connect().warnings()
+    check_sentence(warning, "mysql://", "sync_binlog is 0. Have it set to 1")
+    assert "innodb" not in warning
 
 
 # The lock that keeps a second client out

@@ -42,7 +42,7 @@ class Here:
         environment = {"P2PCHAT_DB_PASSWORD_FILE": self.password_file(database)}
         client = Client(self.folder, name, self.registry, "--db", str(database), environment=environment)
         self._keep(client)
-        return client.ready()
+        return client  # what waited for it may be told before it is ready
 
     def run(self, name: str, database: MysqlDatabase, *arguments: str) -> "subprocess.CompletedProcess[str]":
         url = f"{database}?password_file={self.password_file(database)}"
@@ -62,7 +62,7 @@ def rows(server: MariaDb, database: MysqlDatabase, sql: str) -> list[tuple[objec
 def test_live_and_later_as_the_documentation_says(
     here: Here, mariadb: MariaDb, mysql: MysqlDatabase, other: MysqlDatabase
 ) -> None:
-    alice, bob = here.start("alice", mysql), here.start("bob", other)
+    alice, bob = here.start("alice", mysql).ready(), here.start("bob", other).ready()
     alice.do("/msg bob live 😀")
     alice.event("sent", to="bob")
     bob.event("message", text="live 😀")
@@ -86,14 +86,14 @@ def test_live_and_later_as_the_documentation_says(
 def test_killed_and_started_again_at_once(
     here: Here, mariadb: MariaDb, mysql: MysqlDatabase, other: MysqlDatabase
 ) -> None:
-    alice, bob = here.start("alice", mysql), here.start("bob", other)
+    alice, bob = here.start("alice", mysql).ready(), here.start("bob", other).ready()
     for number in range(3):
         for text in ("first", "second"):
             alice.type(f"/msg bob {text} {number}")
         alice.event("queued")
         alice.event("queued")
         alice.kill()
-        alice = here.start("alice", mysql)
+        alice = here.start("alice", mysql).ready()
         bob.event("message", text=f"second {number}")
     written = [f"{text} {number}" for number in range(3) for text in ("first", "second")]
     received = rows(mariadb, other, "SELECT message FROM Receiver ORDER BY ordinal")
@@ -101,7 +101,7 @@ def test_killed_and_started_again_at_once(
 
 
 def test_a_second_client_on_the_same_database(here: Here, mysql: MysqlDatabase, tmp_path: Path) -> None:
-    alice = here.start("alice", mysql)
+    alice = here.start("alice", mysql).ready()
     in_use = f"The database {mysql} is in use by another client: quit that one first."
     new = here.run("mallory", mysql, "-c", "/who")  # before it has enrolled
     assert (new.returncode, new.stdout) == (3, "")
