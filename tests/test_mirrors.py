@@ -8,7 +8,6 @@ ROOT = Path(__file__).parent.parent
 MISSING = {
     "chat/core/backoff.py",
     "chat/core/carrier.py",
-    "chat/core/conversation.py",
     "chat/core/credentials.py",
     "chat/core/doorway.py",
     "chat/core/enrolment.py",
@@ -17,7 +16,6 @@ MISSING = {
     "chat/core/filenames.py",
     "chat/core/history.py",
     "chat/core/home.py",
-    "chat/core/journal.py",
     "chat/core/keyring.py",
     "chat/core/line.py",
     "chat/core/people.py",
@@ -31,7 +29,6 @@ MISSING = {
     "chat/core/transfer/speaking.py",
     "chat/core/transfer/transfers.py",
     "chat/core/trust.py",
-    "chat/core/writer.py",
     "chat/errors.py",
     "chat/inert.py",
     "chat/net/addresses.py",
@@ -74,19 +71,6 @@ MISSING = {
     "chat/wire/session.py",
     "chat/wire/streams.py",
     "chat/wire/transfer.py",
-    "db/accounts.py",
-    "db/connection.py",
-    "db/errors.py",
-    "db/files.py",
-    "db/messages.py",
-    "db/mysql.py",
-    "db/pool.py",
-    "db/schema.py",
-    "db/settings.py",
-    "db/sqlite.py",
-    "db/streams.py",
-    "db/url.py",
-    "db/users.py",
 }
 
 
