@@ -4,16 +4,14 @@ The parts and their threads: the store's writer, the line to the registry, the l
 for each peer, handshakes. What they have to say reaches the screen through `notify` alone.
 """
 
-import os
 import ssl
-import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
 from chat.core import events
-from chat.core.composing import Draft, Fresh, check_draft
+from chat.core.composing import Draft, Fresh, check_draft, new_message_id
 from chat.core.credentials import Credentials
 from chat.core.doorway import Doorway
 from chat.core.file_journal import Arrival, Attached
@@ -315,14 +313,6 @@ class Node:
             self.writer.call(lambda tx: revoke(tx, revoked.name, revoked.public_key))
             self._switchboard.end(revoked.name)
             self.trouble(revoked.name, f"{revoked.name} enrolled on another machine; the old key is void.")
-
-
-def new_message_id() -> bytes:
-    """16 bytes: milliseconds, then chance (the layout of RFC 9562's UUIDv7, but for its marks).
-
-    Ids that grow keep the databases' indexes local: random ones touch another page with every insert.
-    """
-    return (time.time_ns() // 1_000_000).to_bytes(6, "big") + os.urandom(10)
 
 
 def _ignored(outcome: Outcome[None]) -> None:
