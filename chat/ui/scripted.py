@@ -21,7 +21,8 @@ def run_commands(shell: Shell, console: Console, commands: tuple[str, ...], wait
 def run_lines(shell: Shell) -> int:
     """Run what comes on standard input until its end or /quit: the exit code."""
     for line in sys.stdin:
-        shell.execute(line)
+        shell.begin(line)
         if shell.ended:
             break
+    shell.settle()
     return 0
