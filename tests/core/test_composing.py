@@ -25,7 +25,7 @@ def connection(tmp_path: Path) -> Iterator[Connection]:
     """bob has been written to, carol has not."""
     database = SqliteDatabase(tmp_path / "chat.db")
     connection = database.connect()
-    CLIENT.apply(database, connection)
+    CLIENT.apply(connection, "alice")
     for name in ("bob", "carol"):
         update_user(connection, name, contact=1, ip="127.0.0.1", port=4000)
     put_outbound(connection, BOBS)
