@@ -229,8 +229,7 @@ class Delivery:
         """The answer to ReadRows."""
         if link.pump is None or link.protocol.state is State.CLOSED:
             return
-        for message in link.pump.rows_read(rows, more=more):
-            link.protocol.send(message)
+        link.pump.rows_read(rows, more=more)
         self._pump()
 
     def stored(self, link: Link, request: Store, held: Position) -> None:
@@ -325,6 +324,8 @@ class Delivery:
         link = self.current
         if link is None or link.pump is None or link.protocol.state is not State.FLOWING:
             return
+        for message in link.pump.messages_to_send():
+            link.protocol.send(message)
         wanted = link.pump.rows_wanted()
         if wanted is not None:
             self._requests.append(ReadRows(link, *wanted))
