@@ -33,6 +33,7 @@ from chat.wire.pump import Pump, Row
 MARK_SENT_AFTER_S = 0.02
 MAX_LINKS = 4
 MAX_UNCOMMITTED_BYTES = 2 * 1024 * 1024
+OVERHEAD_BYTES = 256  # of a message in memory, besides its body: many short ones must not pass for little
 CAPABILITIES: tuple[str, ...] = ()
 
 _NOMINATED = (State.NOMINATED, State.FLOWING)
@@ -341,4 +342,4 @@ class Delivery:
 
 
 def _size(messages: Sequence[Message]) -> int:
-    return sum(len(message.body) for message in messages)
+    return sum(OVERHEAD_BYTES + len(message.body) for message in messages)
