@@ -1,6 +1,7 @@
 """Frames: any split of the bytes gives the same payloads, and no header costs memory."""
 
 import tracemalloc
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -37,9 +38,12 @@ def test_an_incomplete_frame_is_held(before: list[bytes], payload: bytes) -> Non
 def test_a_length_out_of_bounds_is_an_error(length: int, byte_at_a_time: bool) -> None:
     decoder = FrameDecoder(LIMIT)
     header = HEADER.pack(length)
+    if byte_at_a_time:
+        for byte in header[:-1]:
+            decoder.receive_data(bytes([byte]))
+        header = header[-1:]
     with pytest.raises(RemoteProtocolError):
-        for piece in [header[i : i + 1] for i in range(4)] if byte_at_a_time else [header + b"x"]:
-            decoder.receive_data(piece)
+        decoder.receive_data(header)
 
 
 def test_the_limit_itself_is_allowed() -> None:
@@ -63,7 +67,5 @@ def test_an_empty_frame_is_our_own_bug() -> None:
 
 @given(st.binary(max_size=300))
 def test_any_bytes_raise_nothing_else(data: bytes) -> None:
-    try:
+    with suppress(RemoteProtocolError):
         FrameDecoder(LIMIT).receive_data(data)
-    except RemoteProtocolError:
-        pass

@@ -53,7 +53,9 @@ def test_depth_is_found_behind_anything(value: object, times: int) -> None:
     assert not is_shallow(msgspec.msgpack.encode([value, deep]))
 
 
-@pytest.mark.parametrize("opener", [b"\x91", b"\x81\x01", b"\x82\xc0\xc0\x01", b"\xdc\x00\x01", b"\xdf\x00\x00\x00\x01\xc0"])
+@pytest.mark.parametrize(
+    "opener", [b"\x91", b"\x81\x01", b"\x82\xc0\xc0\x01", b"\xdc\x00\x01", b"\xdf\x00\x00\x00\x01\xc0"]
+)
 def test_a_hundred_thousand_levels(opener: bytes) -> None:
     assert not is_shallow(opener * 100_000)
 

@@ -83,7 +83,9 @@ def test_a_stream_that_is_not_reported_is_not_held() -> None:
         (OTHER_KEY, Position(STREAM, 9, b"c" * 32), None, Renewal.NEW_KEY),
     ],
 )
-def test_whether_a_stream_goes_on(key: bytes, held: Position, own_chain: bytes | None, expected: Renewal | None) -> None:
+def test_whether_a_stream_goes_on(
+    key: bytes, held: Position, own_chain: bytes | None, expected: Renewal | None
+) -> None:
     assert resume(Outbound(STREAM, KEY, 5, b"e" * 32), key, held, own_chain) is expected
 
 
