@@ -4,13 +4,15 @@ No thread and no socket: the conversation runs these over the store's writer, th
 schedule it likes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from chat.core.file_journal import Arrival
 from chat.core.journal import Journal, Refusal, Resumed, outbox_rows
 from chat.core.writer import Job, Outcome
 from chat.errors import ChatError
 from chat.wire.delivery import Delivery, MarkSent, ReadPositions, ReadRows, Resume, Store
+from chat.wire.messages import Message, Position
 from db.connection import Connection
 from db.errors import StorageError
 
@@ -37,9 +39,22 @@ class Carrier:
             case Resume(_, positions):
                 return lambda tx: journal.resume(tx, name, key, positions)
             case Store(_, messages):
-                return lambda tx: journal.receive(tx, name, address, messages, time)
+                return self._receiving(messages, address, time)
             case MarkSent(stream, n):
                 return lambda tx: journal.mark_sent(tx, name, stream, n)
+
+    def _receiving(
+        self, messages: Sequence[Message], address: tuple[str, int], time: str
+    ) -> Job[tuple[Position, list[Arrival]]]:
+        """What is run again after a commit whose answer was lost finds its own messages there: they are new."""
+        arrived: dict[bytes, Arrival] = {}
+
+        def receive(tx: Connection) -> tuple[Position, list[Arrival]]:
+            held, arrivals = self._journal.receive(tx, self._name, address, messages, time)
+            arrived.update((arrival.message_id, arrival) for arrival in arrivals)
+            return held, list(arrived.values())
+
+        return receive
 
     def answer(self, request: WriteRequest, outcome: Outcome[Any], now: float) -> None:
         """Tell the machine what became of a job."""

@@ -20,6 +20,7 @@ from chat.net.certificates import fingerprint
 from chat.net.connection import Connection, Poller
 from chat.times import utc_now
 from chat.wire.delivery import (
+    AboutFile,
     Delivery,
     Link,
     LinkUp,
@@ -31,8 +32,10 @@ from chat.wire.delivery import (
     Store,
     Violation,
 )
+from chat.wire.messages import FileMessage, Want
 from chat.wire.peer import State
 from db.errors import StorageError
+from db.files import has_unfinished_files
 from db.streams import find_outbound
 from db.users import update_user
 
@@ -81,6 +84,14 @@ class Conversation:
         """The peer may be worth trying at once."""
         self.post(self._backoff.at_once)
 
+    def tell(self, message: FileMessage) -> None:
+        """Say something about a file, if there is a link."""
+        self.post(lambda: self._tell_peer(message))
+
+    def fetch(self, message_id: bytes) -> None:
+        """Have a transfer connection opened by whoever opened the link, if there is one."""
+        self.post(lambda: self._fetch(message_id))
+
     def end(self) -> None:
         """Hang up and end the thread."""
         self.post(self._end)
@@ -118,13 +129,15 @@ class Conversation:
         if self._carrier is not None and self._carrier.delivery.next_tick is not None:
             times.append(self._carrier.delivery.next_tick)
         if not self._sockets and not self._dialling:
-            times.append(self._idle_since + LINGER_S)
-            if self._undelivered and self._around.may_dial(self.name):
+            if self._undelivered is not None:
+                times.append(self._idle_since + LINGER_S)
+            if self._undelivered is None or (self._undelivered and self._around.may_dial(self.name)):
                 times.append(self._backoff.next_try)
         return max(0.0, min(times) - time.monotonic()) if times else None
 
     def _is_idle(self) -> bool:
-        return not self._sockets and not self._dialling and time.monotonic() >= self._idle_since + LINGER_S
+        busy = self._sockets or self._dialling or self._undelivered is None
+        return not busy and time.monotonic() >= self._idle_since + LINGER_S
 
     def _receive(self, delivery: Delivery, ready: list[Connection]) -> None:
         for link, new in list(self._sockets.items()):
@@ -222,6 +235,9 @@ class Conversation:
                 self._around.delivered(self.name, list(message_ids))
             case LinkUp(link, port):
                 self._note_address(self._address_of(link)[0], port)
+                self._around.linked(self.name)
+            case AboutFile(message):
+                self._around.about_file(self.name, message)
             case Violation(reason):
                 self._trouble(f"{self.name} broke the protocol and was cut off: {reason}")
 
@@ -229,6 +245,18 @@ class Conversation:
         name = self.name
         if ip and port:
             self._around.writer.submit(lambda tx: update_user(tx, name, ip=ip, port=port), _ignored)
+
+    def _tell_peer(self, message: FileMessage) -> None:
+        if self._carrier is not None:
+            self._carrier.delivery.tell(message)
+
+    def _fetch(self, message_id: bytes) -> None:
+        if self._carrier is None or self._carrier.delivery.current is None:
+            return
+        if self._carrier.delivery.current.dialled:
+            self._around.fetch_by_dialling(self.name, message_id)
+        else:
+            self._carrier.delivery.tell(Want(message_id))
 
     def _trouble(self, message: str) -> None:
         self._around.trouble(self.name, message)
@@ -242,31 +270,38 @@ class Conversation:
             self._carrier.delivery.composed()
 
     def _dial_if_wanted(self) -> None:
-        if self._ending or self._sockets or self._dialling:
+        now = time.monotonic()
+        if self._ending or self._sockets or self._dialling or now < self._backoff.next_try:
             return
         if self._undelivered is None:
-            self._undelivered = self._look_up_undelivered()
-        now = time.monotonic()
-        if self._undelivered and now >= self._backoff.next_try and self._around.may_dial(self.name):
+            self._look_up_undelivered()
+        if self._undelivered and self._around.may_dial(self.name):
             self._backoff.failed(now)  # until there is progress
             self._dialling = True
             self._around.dial(self.name)
 
-    def _look_up_undelivered(self) -> bool:
+    def _look_up_undelivered(self) -> None:
+        """Where the database does not answer, later again: nobody else would ask once it is back."""
         try:
             with self._around.pool.borrow() as connection:
                 row = find_outbound(connection, self.name)
+                work = (row is not None and row.acked < row.last_seq) or has_unfinished_files(connection, self.name)
         except StorageError as error:
-            self._trouble(str(error))
-            return False
-        return row is not None and row.acked < row.last_seq
+            self._backoff.failed(time.monotonic())
+            self._tell_once(str(error))
+            return
+        self._undelivered = work
 
     def _dial_failed(self, error: ChatError) -> None:
         self._dialling = False
         self._idle_since = time.monotonic()
-        if isinstance(error, TrustError) and str(error) != self._told:
-            self._told = str(error)
-            self._trouble(self._told)
+        if isinstance(error, TrustError):
+            self._tell_once(str(error))
+
+    def _tell_once(self, message: str) -> None:
+        if message != self._told:
+            self._told = message
+            self._trouble(message)
 
     def _end(self) -> None:
         self._ending = True

@@ -9,6 +9,15 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from chat.core.file_journal import (
+    DEFAULT_POLICY,
+    Arrival,
+    Attached,
+    announce,
+    attachment_of,
+    note_offers,
+)
+from chat.core.strangers import count_taken
 from chat.errors import ChatError, RemoteProtocolError, UserError
 from chat.wire.codec import MAX_RECIPIENTS, MAX_TEXT_BYTES
 from chat.wire.messages import MAX_POSITIONS, Body, Message, Position, body_codec, digest_of, encode_body
@@ -26,6 +35,7 @@ from chat.wire.streams import (
 from db.connection import Connection
 from db.messages import (
     PENDING,
+    TEXT,
     ReceiverRow,
     SenderRow,
     chain_at,
@@ -34,7 +44,6 @@ from db.messages import (
     known_ids,
     last_ordinal,
     mark_sent,
-    received_from,
     renumber,
     rows_to_renumber,
     stream_rows,
@@ -52,8 +61,6 @@ from db.streams import (
 )
 from db.users import User, find_user
 
-STRANGER_MESSAGES = 100
-STRANGER_BYTES = 1024 * 1024
 RENUMBER_AT_ONCE = 1000
 
 
@@ -70,16 +77,7 @@ class Draft:
     text: str
     time: str
     kind: str = "text"
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """A message that was stored just now. `to` has the writer's other recipients too."""
-
-    message_id: bytes
-    name: str
-    body: Body
-    time: str
+    file: Attached | None = None
 
 
 @dataclass(frozen=True)
@@ -101,13 +99,16 @@ class Journal:
         self._random_bytes = random_bytes
         self._ordinal = last_ordinal(connection)
         self.hidden = False
+        self.policy = DEFAULT_POLICY
 
     def compose(self, tx: Connection, draft: Draft) -> None:
         """Put what was written into the outbox, one pending row per recipient. UserError if it cannot be."""
         check_draft(draft)
         if was_written(tx, draft.message_id):
             return
-        body = encode_body(draft.kind, draft.text, draft.recipients, draft.time)
+        body = encode_body(
+            draft.kind, draft.text, draft.recipients, draft.time, draft.file.attachment if draft.file else None
+        )
         digest = digest_of(body)
         ordinal = self._next_ordinal()
         rows = []
@@ -135,6 +136,8 @@ class Journal:
             )
             put_outbound(tx, OutboundRow(name, stream.stream, stream.peer_key, seq, chain, stream.acked))
         insert_sent(tx, rows)
+        if draft.file:
+            announce(tx, draft.file, ordinal, draft.message_id, draft.recipients, draft.time)
 
     def receive(
         self, tx: Connection, name: str, address: tuple[str, int], messages: Sequence[Message], now: str
@@ -142,7 +145,8 @@ class Journal:
         """Keep messages of one of `name`'s streams: how far it is held then, and which of them are new.
 
         Raises Refusal for what is not taken: from someone blocked, while hidden, past a stranger's
-        allowance, out of order, or damaged. Then nothing of it is stored.
+        allowance, out of order, or damaged. Then nothing of it is stored; of what only in part goes past
+        the allowance the rest is.
         """
         user = find_user(tx, name)
         if user is None or user.blocked or self.hidden:
@@ -157,8 +161,11 @@ class Journal:
             raise Refusal(f"{name}: {error}") from None
         if not fresh:
             return after, []
-        if not user.contact:
-            self._check_allowance(tx, name, bodies)
+        if not user.contact and (taken := count_taken(tx, name, fresh, bodies)) < len(fresh):
+            if taken == 0:
+                raise Refusal(f"{name}, who is no contact, has left all that a stranger may.")
+            after, fresh = advance(before, fresh[:taken])
+            bodies = bodies[:taken]
         arrivals = self._store(tx, name, address, fresh, bodies, now)
         put_inbound(tx, name, InboundRow(stream, after.n, after.chain), self._ordinal)
         return after, arrivals
@@ -213,15 +220,9 @@ class Journal:
             raise BadStream("a message to others")
         if len(body.text.encode()) > MAX_TEXT_BYTES:
             raise BadStream(f"a text of over {MAX_TEXT_BYTES} bytes")
+        if (body.kind == TEXT) != (body.file is None):
+            raise BadStream("a text with a file, or a file without one")
         return body
-
-    def _check_allowance(self, tx: Connection, name: str, bodies: Sequence[Body]) -> None:
-        if find_outbound(tx, name) is not None:
-            return
-        count, size = received_from(tx, name)
-        size += sum(len(body.text.encode()) for body in bodies)
-        if count + len(bodies) > STRANGER_MESSAGES or size > STRANGER_BYTES:
-            raise Refusal(f"{name}, who is no contact, has left all that a stranger may.")
 
     def _store(
         self,
@@ -238,9 +239,10 @@ class Journal:
             if message.message_id in known:
                 continue
             known.add(message.message_id)
+            ordinal = self._next_ordinal()
             rows.append(
                 ReceiverRow(
-                    ordinal=self._next_ordinal(),
+                    ordinal=ordinal,
                     name=name,
                     ip=address[0],
                     port=address[1],
@@ -253,8 +255,9 @@ class Journal:
                     digest=message.digest,
                 )
             )
-            arrivals.append(Arrival(message.message_id, name, body, now))
+            arrivals.append(Arrival(ordinal, message.message_id, name, body, now))
         insert_received(tx, rows)
+        note_offers(tx, self.policy, arrivals)
         return arrivals
 
     def _renew(self, tx: Connection, old: OutboundRow, key: bytes, *, pending_only: bool) -> tuple[bytes, int]:
@@ -296,11 +299,12 @@ def check_draft(draft: Draft) -> None:
 def outbox_rows(connection: Connection, name: str, stream: bytes, after: int, count: int) -> list[Row]:
     """Rows of a stream as they go on the wire. Refusal if one is not what its digest says."""
     rows = []
-    for seq, message_id, digest, chain, kind, text, recipients, time in stream_rows(
+    for ordinal, seq, message_id, digest, chain, kind, text, recipients, time in stream_rows(
         connection, name, stream, after, count
     ):
-        body = encode_body(kind, text, tuple(recipients.split(",")), time)
+        file = None if kind == TEXT else attachment_of(connection, ordinal, name)
+        body = encode_body(kind, text, tuple(recipients.split(",")), time, file)
         if digest_of(body) != digest:
             raise Refusal(f"Message {bytes(message_id).hex()} to {name} was changed in the database: it is not sent.")
-        rows.append(Row(seq, bytes(message_id), bytes(digest), bytes(chain), body))
+        rows.append(Row(seq, bytes(message_id), bytes(digest), bytes(chain), body, file=file is not None))
     return rows

@@ -54,8 +54,10 @@ class Registry:
         self._accounts = Accounts(database, self._authority, cost=bcrypt_cost)
         self._directory = Directory()
         self._log = log
+        for message in self._accounts.warnings:
+            log.event("warning", message=message)
         self._context = listening_context(
-            ALPN_REGISTRY, self._authority.pem, self._authority.own_certificate, strangers=True, expired=True
+            [ALPN_REGISTRY], self._authority.pem, self._authority.own_certificate, strangers=True, expired=True
         )
         self._places = Places(limits.connections, limits.per_address)
         self._rate = TokenBucket(limits.rate_per_address, limits.burst_per_address)
