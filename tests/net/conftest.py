@@ -27,7 +27,7 @@ def connections(authority: Authority, tmp_path: Path) -> Pair:
     alice = certificate_for(tmp_path, authority, "alice", "a11ce")
     bob = certificate_for(tmp_path, authority, "bob", "b0b")
     near = dialling_context(ALPN_CHAT, authority.pem, alice)
-    far = listening_context(ALPN_CHAT, authority.pem, bob)
+    far = listening_context([ALPN_CHAT], authority.pem, bob)
 
     def make() -> tuple[Connection, Connection]:
         one, other = shake(near, far, host_name("b0b"))

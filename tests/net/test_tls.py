@@ -51,7 +51,7 @@ def people(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Pe
 def test_both_know_each_other(people: People) -> None:
     near, far = shake(
         dialling_context(ALPN_CHAT, people.pem, people.alice),
-        listening_context(ALPN_CHAT, people.pem, people.bob),
+        listening_context([ALPN_CHAT], people.pem, people.bob),
         host_name("b0b"),
     )
     with closing(near, far):
@@ -68,7 +68,7 @@ def test_a_listener_refuses(people: People, who: str) -> None:
     own = None if who == "nobody" else getattr(people, who)
     near, far = shake(
         dialling_context(ALPN_CHAT, people.pem, own),
-        listening_context(ALPN_CHAT, people.pem, people.bob),
+        listening_context([ALPN_CHAT], people.pem, people.bob),
         host_name("b0b"),
     )
     with closing(near, far):
@@ -80,7 +80,9 @@ def test_a_dialler_refuses(people: People, who: str) -> None:
     listener: OwnCertificate = getattr(people, who)
     name = host_name("ca201" if who == "expired" else "a11ce")
     near, far = shake(
-        dialling_context(ALPN_CHAT, people.pem, people.alice), listening_context(ALPN_CHAT, people.pem, listener), name
+        dialling_context(ALPN_CHAT, people.pem, people.alice),
+        listening_context([ALPN_CHAT], people.pem, listener),
+        name,
     )
     with closing(near, far):
         assert isinstance(near, TrustError)
@@ -89,7 +91,7 @@ def test_a_dialler_refuses(people: People, who: str) -> None:
 def test_a_dialler_refuses_another_person_than_was_dialled(people: People) -> None:
     near, far = shake(
         dialling_context(ALPN_CHAT, people.pem, people.alice),
-        listening_context(ALPN_CHAT, people.pem, people.bob),
+        listening_context([ALPN_CHAT], people.pem, people.bob),
         host_name("ca201"),
     )
     with closing(near, far):
@@ -100,7 +102,7 @@ def test_a_dialler_refuses_another_person_than_was_dialled(people: People) -> No
 def test_nobody_is_taken_for_the_registry(people: People, authority: Authority, tmp_path: Path, name: str) -> None:
     """Names are people's own to choose; ids are given at random, and the registry's is none of them."""
     impostor = certificate_for(tmp_path, authority, name, "1a2b3c")
-    listening = listening_context(ALPN_REGISTRY, people.pem, impostor, strangers=True)
+    listening = listening_context([ALPN_REGISTRY], people.pem, impostor, strangers=True)
     for host in (host_name(REGISTRY_ID), "localhost", "127.0.0.1"):
         near, far = shake(dialling_context(ALPN_REGISTRY, people.pem, people.alice), listening, host)
         with closing(near, far):
@@ -110,7 +112,7 @@ def test_nobody_is_taken_for_the_registry(people: People, authority: Authority, 
 def test_the_registry_is_nobody(people: People) -> None:
     near, far = shake(
         dialling_context(ALPN_CHAT, people.pem, people.registry),
-        listening_context(ALPN_CHAT, people.pem, people.bob),
+        listening_context([ALPN_CHAT], people.pem, people.bob),
         host_name("b0b"),
     )
     with closing(near, far):
@@ -120,7 +122,7 @@ def test_the_registry_is_nobody(people: People) -> None:
 
 
 def registry_side(people: People) -> ssl.SSLContext:
-    return listening_context(ALPN_REGISTRY, people.pem, people.registry, strangers=True, expired=True)
+    return listening_context([ALPN_REGISTRY], people.pem, people.registry, strangers=True, expired=True)
 
 
 @pytest.mark.parametrize("who", ["alice", "expired", "nobody"])
@@ -151,7 +153,7 @@ def test_whoever_only_looks_sees_the_registry(people: People) -> None:
 def test_another_protocol_is_refused_by_both(people: People, near_alpn: str, far_alpn: str) -> None:
     near, far = shake(
         dialling_context(near_alpn, people.pem, people.alice),
-        listening_context(far_alpn, people.pem, people.bob),
+        listening_context([far_alpn], people.pem, people.bob),
         host_name("b0b"),
     )
     with closing(near, far):
@@ -163,7 +165,7 @@ def test_an_older_tls_is_refused(people: People) -> None:
     dialling = dialling_context(ALPN_CHAT, people.pem, people.alice)
     dialling.minimum_version = ssl.TLSVersion.TLSv1_2
     dialling.maximum_version = ssl.TLSVersion.TLSv1_2
-    near, far = shake(dialling, listening_context(ALPN_CHAT, people.pem, people.bob), host_name("b0b"))
+    near, far = shake(dialling, listening_context([ALPN_CHAT], people.pem, people.bob), host_name("b0b"))
     with closing(near, far):
         assert isinstance(near, NetworkError)
         assert isinstance(far, NetworkError)
@@ -174,7 +176,7 @@ def test_a_silent_other_side_runs_into_the_deadline(people: People, dialling: bo
     near, far = pair()
     context = dialling_context(ALPN_CHAT, people.pem, people.alice)
     if not dialling:
-        context = listening_context(ALPN_CHAT, people.pem, people.alice)
+        context = listening_context([ALPN_CHAT], people.pem, people.alice)
     with far, pytest.raises(NetworkError, match="took too long"):
         handshake(near, context, Deadline(0.05), server_name=host_name("b0b") if dialling else None)
     assert near.fileno() == -1
@@ -199,7 +201,7 @@ def test_a_byte_at_a_time_does_not_stretch_the_deadline(people: People) -> None:
     dripping.start()
     try:
         with pytest.raises(NetworkError, match="took too long"):
-            handshake(near, listening_context(ALPN_CHAT, people.pem, people.bob), Deadline(0.3))
+            handshake(near, listening_context([ALPN_CHAT], people.pem, people.bob), Deadline(0.3))
     finally:
         stop.set()
         dripping.join()
@@ -212,7 +214,7 @@ def test_garbage_is_a_network_error(people: People, garbage: bytes) -> None:
     far.sendall(garbage)
     far.shutdown(socket.SHUT_WR)
     with far, pytest.raises(NetworkError):
-        handshake(near, listening_context(ALPN_CHAT, people.pem, people.bob), Deadline(10))
+        handshake(near, listening_context([ALPN_CHAT], people.pem, people.bob), Deadline(10))
     assert near.fileno() == -1
 
 
@@ -220,10 +222,10 @@ def test_a_connection_that_is_gone_is_a_network_error(people: People) -> None:
     near, far = pair()
     far.close()
     with pytest.raises(NetworkError):
-        handshake(near, listening_context(ALPN_CHAT, people.pem, people.bob), Deadline(10))
+        handshake(near, listening_context([ALPN_CHAT], people.pem, people.bob), Deadline(10))
 
 
 def test_no_ticket_is_given(people: People) -> None:
-    context = listening_context(ALPN_CHAT, people.pem, people.bob)
+    context = listening_context([ALPN_CHAT], people.pem, people.bob)
     assert context.num_tickets == 0
     assert context.minimum_version == ssl.TLSVersion.TLSv1_3

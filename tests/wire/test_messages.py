@@ -23,20 +23,20 @@ class LaterBody(Body, frozen=True, omit_defaults=True):
 
 @given(bodies)
 def test_bodies_round_trip(body: Body) -> None:
-    data = encode_body(body.kind, body.text, body.to, body.time)
+    data = encode_body(body.kind, body.text, body.to, body.time, body.file)
     assert body_codec.decode(data) == body
     assert digest_of(data) == sha256(data).digest()
 
 
 @given(bodies)
 def test_a_left_out_default_keeps_the_digest(body: Body) -> None:
-    later = LaterBody(kind=body.kind, text=body.text, to=body.to, time=body.time)
+    later = LaterBody(kind=body.kind, text=body.text, to=body.to, time=body.time, file=body.file)
     assert encode(later) == encode(body)
 
 
 @given(bodies)
 def test_a_later_field_is_ignored_and_digested(body: Body) -> None:
-    later = encode(LaterBody(kind=body.kind, text=body.text, to=body.to, time=body.time, reply_to=b"x"))
+    later = encode(LaterBody(kind=body.kind, text=body.text, to=body.to, time=body.time, file=body.file, reply_to=b"x"))
     assert body_codec.decode(later) == body
     assert digest_of(later) != digest_of(encode(body))
 

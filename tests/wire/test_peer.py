@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from itertools import product
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,23 @@ from hypothesis import strategies as st
 from chat.errors import LocalProtocolError, RemoteProtocolError
 from chat.wire.codec import encode
 from chat.wire.frames import MAX_CHAT_BYTES, MAX_GREETING_BYTES, encode_frame
-from chat.wire.messages import Accept, Ack, Hello, Message, Nominate, PeerMessage, Ping, Pong, peer_codec
+from chat.wire.messages import (
+    Accept,
+    Ack,
+    Ask,
+    Cancelled,
+    Declined,
+    Done,
+    FileMessage,
+    Hello,
+    Message,
+    Nominate,
+    PeerMessage,
+    Ping,
+    Pong,
+    Want,
+    peer_codec,
+)
 from chat.wire.peer import GREETING_TIMEOUT_S, PeerProtocol, State
 from tests.wire.strategies import splits
 
@@ -21,13 +38,18 @@ SAMPLES: dict[type[PeerMessage], PeerMessage] = {
     Accept: Accept(()),
     Message: Message(b"s" * 16, 1, b"i" * 16, b"d" * 32, b"body"),
     Ack: Ack(b"s" * 16, 1, b"c" * 32),
+    Want: Want(b"i" * 16),
+    Ask: Ask(b"i" * 16),
+    Done: Done(b"i" * 16, b"d" * 32),
+    Declined: Declined(b"i" * 16),
+    Cancelled: Cancelled(b"i" * 16),
     Ping: Ping(),
     Pong: Pong(),
 }
 Table = dict[tuple[State, type[PeerMessage]], State]
 OPEN = (State.GREETED, State.NOMINATED, State.FLOWING)
 ALIVE: Table = {(state, kind): state for state in OPEN for kind in (Ping, Pong)}
-FLOWING: Table = {(State.FLOWING, kind): State.FLOWING for kind in (Message, Ack)}
+FLOWING: Table = {(State.FLOWING, kind): State.FLOWING for kind in (Message, Ack, *get_args(FileMessage))}
 GREETING: Table = {(State.GREETING, Hello): State.GREETED}
 NOMINATION: Table = {(State.GREETED, Nominate): State.NOMINATED}
 ACCEPTANCE: Table = {(State.NOMINATED, Accept): State.FLOWING}
@@ -102,6 +124,10 @@ def test_sending_by_the_table(nominator: bool, state: State, kind: type[PeerMess
         assert protocol.state is following
         assert sent(protocol) == [SAMPLES[kind]]
     assert all(isinstance(message, Hello) for message in before)
+
+
+def test_every_message_is_in_the_tables() -> None:
+    assert set(SAMPLES) == set(get_args(PeerMessage))
 
 
 def test_hello_is_out_from_the_start() -> None:

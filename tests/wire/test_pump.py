@@ -105,9 +105,12 @@ def test_the_window_in_bytes_though_more_was_read() -> None:
     assert [message.seq for message in pump.messages_to_send()] == [first + 1, first + 2]
 
 
+QUARTERS = rows(60, size=WINDOW_BYTES // 4)
+
+
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=30))
 def test_everything_goes_out_once_and_in_order(steps: list[int]) -> None:
-    stream = rows(60, size=WINDOW_BYTES // 4)
+    stream = QUARTERS
     pump = Pump(start_of(STREAM))
     sent = fill(pump, stream)
     for step in steps:
