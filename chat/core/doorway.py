@@ -124,7 +124,11 @@ class Doorway:
         if not self._strangers.take(ip):
             sock.close()
             return
-        start_thread(self._accept, f"handshake {ip}", sock, ip)
+        try:
+            start_thread(self._accept, f"handshake {ip}", sock, ip)
+        except RuntimeError:  # the system has no more threads
+            self._strangers.give_back(ip)
+            raise
 
     def _accept(self, sock: socket.socket, ip: str) -> None:
         settled = _Once(lambda: self._strangers.give_back(ip))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chat.errors import NetworkError, TrustError
-from chat.net.connection import configure
+from chat.net.connection import Selector, configure
 from chat.net.deadline import Deadline
 
 ALPN_CHAT = "p2pchat-chat/1"
@@ -108,7 +108,7 @@ def handshake(
 
 
 def _shake(tls: ssl.SSLSocket, deadline: Deadline) -> None:
-    with selectors.DefaultSelector() as selector:
+    with Selector() as selector:
         selector.register(tls, selectors.EVENT_READ)
         while True:
             try:

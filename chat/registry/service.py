@@ -101,17 +101,26 @@ class Registry:
         elif not self._places.take(address):
             self._refuse(sock, address, "too many connections")
         else:
-            session = Session(self._accounts, self._directory, self._log, self._authority.der)
-            thread = threading.Thread(
-                target=self._run, name=f"session {address}", args=(session, sock, address), daemon=True
-            )
-            with self._lock:
-                self._sessions[session] = thread
             try:
-                thread.start()
-            except RuntimeError:  # the system has no more threads
-                self._left(session, address)
-                self._refuse(sock, address, "no thread left")
+                self._begin(sock, address)
+            except (OSError, RuntimeError) as error:  # no descriptor or no thread is left
+                self._places.give_back(address)
+                self._refuse(sock, address, f"the system's limits: {error}")
+
+    def _begin(self, sock: socket.socket, address: str) -> None:
+        session = Session(self._accounts, self._directory, self._log, self._authority.der)
+        thread = threading.Thread(
+            target=self._run, name=f"session {address}", args=(session, sock, address), daemon=True
+        )
+        with self._lock:
+            self._sessions[session] = thread
+        try:
+            thread.start()
+        except RuntimeError:
+            with self._lock:
+                del self._sessions[session]
+            session.discard()
+            raise
 
     def _run(self, session: Session, sock: socket.socket, address: str) -> None:
         try:

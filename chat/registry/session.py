@@ -46,6 +46,10 @@ class Session:
         self._stopping = True
         self._poller.wake()
 
+    def discard(self) -> None:
+        """Give the descriptors back where `run` is never called."""
+        self._poller.close()
+
     def run(self, sock: socket.socket, address: str, context: ssl.SSLContext, shaken: Callable[[], None]) -> None:
         """Serve the client at `address`; `shaken` is called when the handshake is over, however it went."""
         self._address = address
