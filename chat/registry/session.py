@@ -3,12 +3,13 @@
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from chat.errors import ChatError, ConnectionClosed, RemoteProtocolError, TrustError, UserError
+from chat.net.addresses import is_ip
 from chat.net.certificates import Identity, read_identity
 from chat.net.connection import Connection, Poller
 from chat.net.deadline import Deadline
@@ -124,7 +125,8 @@ class Session:
     def _enrol(self, message: wire.Enrol) -> wire.Enrolled:
         enrolment = self._accounts.enrol(message.name, message.proof, message.csr, self._address)
         if enrolment.revocation:
-            self._directory.tell(message.name, _pushed(enrolment.revocation))
+            self._directory.tell_of(_pushed(enrolment.revocation))
+            self._directory.expel(message.name)
         again = "with a new key" if enrolment.revocation else ""
         self._log.event("enrols", name=message.name, **{"from": self._address}, note=again)
         return wire.Enrolled(message.request, enrolment.certificate, enrolment.revocation is not None)
@@ -133,9 +135,10 @@ class Session:
 
     def _sign_in(self, message: wire.SignIn) -> wire.SignedIn:
         account = self._own_account()
+        given = [address for address in message.addresses if is_ip(address)]
         lease = Lease(
             account=account,
-            addresses=tuple(dict.fromkeys((*message.addresses, self._address)))[: wire.MAX_ADDRESSES],
+            addresses=tuple(dict.fromkeys((*given, self._address)))[: wire.MAX_ADDRESSES],
             port=message.port,
             hidden=message.hidden,
             blocked=set(message.blocked),
@@ -144,6 +147,12 @@ class Session:
         )
         self._lease = lease
         online = self._directory.sign_in(lease)
+        try:
+            self._own_account()  # again: whoever enrolled anew meanwhile found no lease to end
+        except UserError:
+            self._sign_out()
+            raise
+        self._send_revocations(message.watched)
         self._log.event(
             "signs in", name=account.name, **{"from": self._address}, port=message.port, hidden=message.hidden or None
         )
@@ -165,8 +174,14 @@ class Session:
     def _renew(self, message: wire.Renew) -> wire.Renewed:
         return wire.Renewed(message.request, self._accounts.certify(self._own_account()))
 
+    def _send_revocations(self, names: Sequence[str]) -> None:
+        """Whoever was away when a key was declared void hears of it now."""
+        for revocation in self._accounts.revocations(names):
+            self._protocol.send(_pushed(revocation))
+
     def _watch(self, message: wire.Watch) -> wire.Done:
         self._directory.watch(self._signed_in, message.names)
+        self._send_revocations(message.names)
         return wire.Done(message.request)
 
     def _unwatch(self, message: wire.Unwatch) -> wire.Done:
@@ -196,6 +211,7 @@ class Session:
         self._log.event("looks up", name=self._signed_in.name, who=message.name)
         if account is None:
             return wire.Found(message.request, None)
+        self._send_revocations((message.name,))
         return wire.Found(message.request, self._directory.find(account, self._signed_in.name))
 
     def _who(self, message: wire.Who) -> wire.Listing:
@@ -211,6 +227,7 @@ class Session:
     def _sign_out(self) -> None:
         if self._lease and self._directory.sign_out(self._lease):
             self._log.event("leaves", name=self._lease.name)
+        self._lease = None
 
 
 def _pushed(revocation: Revocation) -> wire.Revoked:

@@ -28,12 +28,12 @@ def test_each_key_by_itself() -> None:
     assert not bucket.take("a", 0.0)
 
 
-def test_asking_uses_none() -> None:
-    bucket = TokenBucket(rate=1.0, burst=1)
-    assert bucket.has("a", 0.0)
-    assert bucket.has("a", 0.0)
-    bucket.take("a", 0.0)
-    assert not bucket.has("a", 0.0)
+def test_what_is_given_back_can_be_taken_again() -> None:
+    bucket = TokenBucket(rate=1.0, burst=2)
+    assert bucket.take("a", 0.0)
+    bucket.give_back("a", 0.0)
+    bucket.give_back("a", 0.0)  # never more than the burst
+    assert [bucket.take("a", 0.0) for _ in range(3)] == [True, True, False]
 
 
 @given(st.lists(st.floats(0, 10), min_size=1, max_size=200))
@@ -51,7 +51,7 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(100):
         bucket.take(str(number), 0.0)
     assert len(bucket._levels) == 10
-    assert not bucket.has("99", 0.0)  # the latest are kept
+    assert not bucket.take("99", 0.0)  # the latest are kept
 
 
 def test_places_in_all_and_for_each() -> None:
