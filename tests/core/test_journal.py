@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chat.core.journal import Draft, Journal, Refusal, Resumed, outbox_rows
+from chat.core.composing import Draft
+from chat.core.journal import Journal, Refusal, Resumed, outbox_rows
 from chat.core.strangers import STRANGER_BYTES, STRANGER_MESSAGES
 from chat.errors import UserError
 from chat.wire.codec import MAX_TEXT_BYTES
@@ -45,7 +46,9 @@ class Desk:
 
     def compose(self, text: str, *names: str, message_id: bytes = b"") -> Draft:
         draft = Draft(message_id or number(self.rows("Sender") + 1), names or ("bob",), text, TIME)
-        self.do(lambda tx: self.journal.compose(tx, draft))
+        (error,) = self.do(lambda tx: self.journal.compose(tx, [draft])).errors
+        if error is not None:
+            raise error
         return draft
 
     def receive(self, messages: Sequence[Message], name: str = "bob") -> tuple[Position, list[str]]:
