@@ -35,8 +35,6 @@ BCRYPTS_AT_ONCE = 2
 BCRYPTS_WAITING = 16
 GUESSES = 5
 GUESS_EVERY_S = 60.0
-NEW_ACCOUNTS = 50
-NEW_ACCOUNT_EVERY_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -60,14 +58,14 @@ class Accounts:
         authority: Authority,
         *,
         cost: int = BCRYPT_COST,
-        new_accounts: TokenBucket | None = None,
+        new_accounts: TokenBucket,
     ) -> None:
         self._authority = authority
         self._cost = cost
         self._pool = Pool(database)
         self._bcrypts = ShortQueue(BCRYPTS_AT_ONCE, BCRYPTS_WAITING)
         self._guesses = TokenBucket(1 / GUESS_EVERY_S, GUESSES)
-        self._new_accounts = new_accounts or TokenBucket(1 / NEW_ACCOUNT_EVERY_S, NEW_ACCOUNTS)
+        self._new_accounts = new_accounts
         with self._pool.borrow() as connection:
             REGISTRY.apply(connection, "a registry")
             self.warnings = connection.warnings()

@@ -3,20 +3,22 @@
 import socket
 import ssl
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from chat.errors import ChatError, ConnectionClosed, RemoteProtocolError, TrustError, UserError
+from chat.errors import ChatError, ConnectionClosed, NetworkError, RemoteProtocolError, TrustError, UserError
 from chat.net.addresses import is_ip
 from chat.net.certificates import Identity, read_identity
 from chat.net.connection import Connection, Poller
-from chat.net.deadline import Deadline
-from chat.net.tls import HANDSHAKE_TIMEOUT_S, handshake
+from chat.net.door import Door
 from chat.registry.accounts import Accounts
 from chat.registry.directory import Directory, Lease
 from chat.registry.log import Log
+from chat.registry.requests import Requests
 from chat.wire import registry as wire
 from chat.wire.frames import MAX_GREETING_BYTES, MAX_REGISTRY_BYTES
 from chat.wire.session import RegistryProtocol
@@ -24,19 +26,33 @@ from db.accounts import Account, Revocation
 from db.errors import StorageError
 
 SIGN_IN_TIMEOUT_S = 10.0
+ASK_AGAIN_S = 0.1
 MAX_OUTGOING_BYTES = 2 * 1024 * 1024
 MINOR_VERSION = 0
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What all sessions of a registry have in common."""
+
+    accounts: Accounts
+    directory: Directory
+    log: Log
+    authority_der: bytes
+    door: Door
+    requests: Requests
 
 
 class Session:
     """Runs in a thread of its own from the accepted socket to its end. Only `stop` is for others."""
 
-    def __init__(self, accounts: Accounts, directory: Directory, log: Log, authority_der: bytes) -> None:
-        self._accounts = accounts
-        self._directory = directory
-        self._log = log
-        self._authority_der = authority_der
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self._accounts = shared.accounts
+        self._directory = shared.directory
+        self._log = shared.log
         self._poller = Poller()
+        self._inbox: deque[wire.FromClient] = deque()
         self._stopping = False
         self._identity: Identity | None = None
         self._lease: Lease | None = None
@@ -51,14 +67,11 @@ class Session:
         """Give the descriptors back where `run` is never called."""
         self._poller.close()
 
-    def run(self, sock: socket.socket, address: str, context: ssl.SSLContext, shaken: Callable[[], None]) -> None:
-        """Serve the client at `address`; `shaken` is called when the handshake is over, however it went."""
+    def run(self, sock: socket.socket, address: str, context: ssl.SSLContext) -> None:
+        """Serve the client at `address`."""
         self._address = address
         try:
-            try:
-                tls = handshake(sock, context, Deadline(HANDSHAKE_TIMEOUT_S))
-            finally:
-                shaken()
+            tls = self._let_in(sock, context)
             connection = Connection(tls, max_outgoing_bytes=MAX_OUTGOING_BYTES)
             try:
                 certificate = tls.getpeercert(binary_form=True)
@@ -75,6 +88,18 @@ class Session:
         finally:
             self._poller.close()
 
+    def _let_in(self, sock: socket.socket, context: ssl.SSLContext) -> ssl.SSLSocket:
+        door = self._shared.door
+        try:
+            door.enter(sock, self._address)
+        except NetworkError:
+            sock.close()
+            raise
+        try:
+            return door.shake(sock, context)
+        finally:
+            door.leave(self._address)
+
     def _serve(self, connection: Connection) -> None:
         limit = MAX_REGISTRY_BYTES if self._identity else MAX_GREETING_BYTES
         now = time.monotonic()
@@ -82,11 +107,14 @@ class Session:
         deadline = now + SIGN_IN_TIMEOUT_S
         while not (self._stopping or self._superseded):
             times = [self._protocol.next_tick] if self._lease else [self._protocol.next_tick, deadline]
+            if self._inbox:
+                times.append(now + ASK_AGAIN_S)
             ready = self._poller.wait([connection], max(0.0, min(times) - time.monotonic()))
             now = time.monotonic()
-            if ready:
-                for message in self._protocol.receive_data(connection.receive(), now):
-                    self._protocol.send(self._answer(message))
+            if ready and connection.wants_data:
+                self._inbox += self._protocol.receive_data(connection.receive(), now)
+            self._work_off()
+            connection.wants_data = not self._inbox
             if not self._protocol.tick(now):
                 raise ConnectionClosed("The client fell silent.")
             if self._lease is None and now >= deadline:
@@ -94,6 +122,14 @@ class Session:
             self._deliver_mail()
             connection.queue(self._protocol.data_to_send())
             connection.flush()
+
+    def _work_off(self) -> None:
+        """Answer what came in, as far as its sender may ask now."""
+        while self._inbox:
+            account = self._identity.name if self._identity else ""
+            if not self._shared.requests.allow(self._inbox[0], account, self._address):
+                return
+            self._protocol.send(self._answer(self._inbox.popleft()))
 
     def _deliver_mail(self) -> None:
         if self._lease is None:
@@ -117,7 +153,7 @@ class Session:
     # Requests of someone without a certificate
 
     def _introduce(self, message: wire.Introduce) -> wire.Introduced:
-        return wire.Introduced(message.request, self._authority_der, MINOR_VERSION)
+        return wire.Introduced(message.request, self._shared.authority_der, MINOR_VERSION)
 
     def _check(self, message: wire.Check) -> wire.Checked:
         return wire.Checked(message.request, self._accounts.find(message.name) is not None)

@@ -20,6 +20,7 @@ from db.sqlite import SqliteDatabase
 from tests.people import wait_until
 
 RIGHT, WRONG, ADDRESS = b"p" * 32, b"w" * 32, "192.0.2.7"
+ANY = TokenBucket(1000.0, 1000)
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def authority(tmp_path: Path) -> Authority:
 
 @pytest.fixture
 def accounts(authority: Authority, tmp_path: Path) -> Accounts:
-    return Accounts(SqliteDatabase(tmp_path / "accounts.db"), authority, cost=4)
+    return Accounts(SqliteDatabase(tmp_path / "accounts.db"), authority, cost=4, new_accounts=ANY)
 
 
 def csr(key: Ed25519PrivateKey | None = None) -> bytes:
@@ -225,7 +226,7 @@ def test_new_accounts_are_limited_for_each_address(authority: Authority, tmp_pat
 
 def test_accounts_are_there_after_a_restart(authority: Authority, tmp_path: Path) -> None:
     database = SqliteDatabase(tmp_path / "accounts.db")
-    first = Accounts(database, authority, cost=4)
+    first = Accounts(database, authority, cost=4, new_accounts=ANY)
     made = first.enrol("bob", RIGHT, csr(), ADDRESS).account
     first.close()
-    assert Accounts(database, authority, cost=4).find("bob") == made
+    assert Accounts(database, authority, cost=4, new_accounts=ANY).find("bob") == made
