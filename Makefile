@@ -14,6 +14,7 @@ test: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	tests/install_mariadb.sh
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/dev
@@ -23,6 +24,9 @@ lint: $(VENV)/dev
 
 screens: $(VENV)/dev
 	$(BIN)/python docs/screens.py
+
+bench: $(VENV)/dev
+	$(BIN)/python -m bench
 
 $(VENV)/run: requirements.txt
 	@$(PYTHON) -c '$(NEEDED)'

@@ -13,8 +13,12 @@ Row = tuple[Any, ...]
 
 
 class Connection(Protocol):
-    """One connection, owned by one thread at a time. Every method may raise StorageError."""
+    """One connection, owned by one thread at a time. Every method may raise StorageError.
 
+    As a string it is what a person would call the database.
+    """
+
+    dialect: str  # "sqlite" or "mysql"
     insert_ignore: str  # the engine's words for: leave a row that is there as it is
 
     def query(self, sql: str, params: Sequence[Value] = ()) -> list[Row]:
@@ -38,6 +42,9 @@ class Connection(Protocol):
     def rollback(self) -> None:
         """Undo it. Never raises: a line that broke has undone it already."""
 
+    def warnings(self) -> list[str]:
+        """What about the server's settings endangers what is stored, a sentence each."""
+
     def close(self) -> None:
         """Give everything back."""
 
@@ -45,10 +52,11 @@ class Connection(Protocol):
 class Database(Protocol):
     """Where a database is and how it is opened."""
 
-    dialect: str  # "sqlite" or "mysql"
-
     def connect(self) -> Connection:
         """A new connection for the calling thread."""
+
+    def claim(self) -> Connection:
+        """The connection of the one process that may write. InUse if another one has it."""
 
 
 @contextmanager

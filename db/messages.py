@@ -7,6 +7,7 @@ from db.connection import Connection, Row, Value
 
 PENDING = "pending"
 SENT = "sent"
+TEXT = "text"
 
 
 class SenderRow(NamedTuple):
@@ -68,9 +69,16 @@ def insert_received(connection: Connection, rows: Sequence[ReceiverRow]) -> None
     connection.execute_many(_INSERT_RECEIVER, rows)
 
 
-def was_written(connection: Connection, message_id: bytes) -> bool:
-    """Whether a message with that id is in Sender."""
-    return bool(connection.query("SELECT 1 FROM Sender WHERE message_id = ? LIMIT 1", (message_id,)))
+def written_ids(connection: Connection, message_ids: Sequence[bytes]) -> set[bytes]:
+    """Which of these messages are in Sender already."""
+    marks = ", ".join("?" * len(message_ids))
+    rows = connection.query(f"SELECT message_id FROM Sender WHERE message_id IN ({marks})", message_ids)
+    return {bytes(message_id) for (message_id,) in rows}
+
+
+def has_written_to(connection: Connection, name: str) -> bool:
+    """Whether there is a message to `name` in Sender."""
+    return bool(connection.query("SELECT 1 FROM Sender WHERE name = ? LIMIT 1", (name,)))
 
 
 def known_ids(connection: Connection, name: str, message_ids: Sequence[bytes]) -> set[bytes]:
@@ -83,9 +91,9 @@ def known_ids(connection: Connection, name: str, message_ids: Sequence[bytes]) -
 
 
 def stream_rows(connection: Connection, name: str, stream: bytes, after: int, count: int) -> list[Row]:
-    """At most `count` rows of a stream: (seq, message_id, digest, chain, kind, message, recipients, time)."""
+    """At most `count` rows of a stream: (ordinal, seq, message_id, digest, chain, kind, …)."""
     return connection.query(
-        "SELECT seq, message_id, digest, chain, kind, message, recipients, time FROM Sender"
+        "SELECT ordinal, seq, message_id, digest, chain, kind, message, recipients, time FROM Sender"
         f" WHERE name = ? AND stream = ? AND seq > ? ORDER BY seq LIMIT {int(count)}",
         (name, stream, after),
     )
@@ -98,21 +106,27 @@ def chain_at(connection: Connection, name: str, stream: bytes, seq: int) -> byte
 
 
 def unconfirmed_ids(connection: Connection, name: str, stream: bytes, after: int, up_to: int) -> list[bytes]:
-    """The ids of the rows of a stream in (after, up_to] that are still pending."""
+    """The ids of the texts of a stream in (after, up_to] that are still pending."""
     rows = connection.query(
         "SELECT message_id FROM Sender"
-        " WHERE name = ? AND stream = ? AND seq > ? AND seq <= ? AND status = ? ORDER BY seq",
-        (name, stream, after, up_to, PENDING),
+        " WHERE name = ? AND stream = ? AND seq > ? AND seq <= ? AND status = ? AND kind = ? ORDER BY seq",
+        (name, stream, after, up_to, PENDING, TEXT),
     )
     return [bytes(message_id) for (message_id,) in rows]
 
 
 def mark_sent(connection: Connection, name: str, stream: bytes, after: int, up_to: int) -> None:
-    """The rows of a stream in (after, up_to] are on the recipient's disk."""
+    """The texts of a stream in (after, up_to] are on the recipient's disk; a file is sent when it is done."""
     connection.execute(
-        "UPDATE Sender SET status = ? WHERE name = ? AND stream = ? AND seq > ? AND seq <= ? AND status = ?",
-        (SENT, name, stream, after, up_to, PENDING),
+        "UPDATE Sender SET status = ?"
+        " WHERE name = ? AND stream = ? AND seq > ? AND seq <= ? AND status = ? AND kind = ?",
+        (SENT, name, stream, after, up_to, PENDING, TEXT),
     )
+
+
+def set_status(connection: Connection, name: str, ordinal: int, status: str) -> None:
+    """What became of one row whose message is a file."""
+    connection.execute("UPDATE Sender SET status = ? WHERE ordinal = ? AND name = ?", (status, ordinal, name))
 
 
 def rows_to_renumber(
@@ -140,5 +154,7 @@ def renumber(connection: Connection, name: str, ordinal: int, stream: bytes, seq
 
 def received_from(connection: Connection, name: str) -> tuple[int, int]:
     """How many messages of `name` there are, and their bytes."""
-    rows = connection.query("SELECT COUNT(*), COALESCE(SUM(LENGTH(message)), 0) FROM Receiver WHERE name = ?", (name,))
+    rows = connection.query(
+        "SELECT COUNT(*), COALESCE(SUM(OCTET_LENGTH(message)), 0) FROM Receiver WHERE name = ?", (name,)
+    )
     return int(rows[0][0]), int(rows[0][1])

@@ -1,48 +1,64 @@
 """Where a database is, as the user says it: 'sqlite', or mysql://user@host:port/database."""
 
 import os
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from db.connection import Database
 from db.errors import StorageError
 from db.mysql import MysqlDatabase
 from db.sqlite import SqliteDatabase
 
+EMBEDDED = "sqlite"
 MYSQL_PORT = 3306
 PASSWORD_FILE_VARIABLE = "P2PCHAT_DB_PASSWORD_FILE"  # noqa: S105 - where it is, not what it is
-FORM = "mysql://user@host:port/database"
+PARAMETERS = frozenset({"password_file", "ssl_ca"})
+FORMS = "it is 'sqlite' or mysql://user@host:port/database, perhaps with ?password_file=PATH&ssl_ca=PATH"
 
 
 def open_database(url: str, *, file: Path, key: bytes = b"", environment: Mapping[str, str] = os.environ) -> Database:
     """The database at `url`. For 'sqlite' it is `file`, encrypted with `key` if there is one.
 
-    A password stands in the file that the URL's password_file names, or P2PCHAT_DB_PASSWORD_FILE.
+    After the URL may come ?password_file=PATH, else P2PCHAT_DB_PASSWORD_FILE names it, and &ssl_ca=PATH,
+    a file of certificates to trust besides the system's. StorageError if it cannot be so.
     """
-    if url == "sqlite":
+    if url == EMBEDDED:
         return SqliteDatabase(file, key)
     try:
         parts = urlsplit(url)
+        if parts.password is not None:  # before anything else, so that no other error repeats it
+            raise StorageError(
+                "A password in the URL would stand in the process list. Write it into a file and name that in "
+                f"{PASSWORD_FILE_VARIABLE} or as ?password_file=PATH."
+            )
         port = parts.port or MYSQL_PORT
+        given = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
     except ValueError:
-        raise StorageError(f"{url!r} is not the place of a database: it is 'sqlite' or {FORM}.") from None
-    name = parts.path.strip("/")
-    if parts.scheme != "mysql" or not parts.hostname or not parts.username or not name:
-        raise StorageError(f"{url!r} is not the place of a database: it is 'sqlite' or {FORM}.")
-    if parts.password is not None:
-        raise StorageError(
-            "A password in the URL would stand in the process list. Write it into a file and name that in "
-            f"{PASSWORD_FILE_VARIABLE} or as ?password_file=PATH."
-        )
-    named = parse_qs(parts.query).get("password_file", [environment.get(PASSWORD_FILE_VARIABLE, "")])[-1]
-    return MysqlDatabase(parts.hostname, port, unquote(parts.username), _password(named), unquote(name))
+        raise StorageError(f"That is not the place of a database: {FORMS}.") from None
+    name = unquote(parts.path.strip("/"))
+    if parts.scheme != "mysql" or not parts.hostname or not parts.username or not name or not set(given) <= PARAMETERS:
+        raise StorageError(f"That is not the place of a database: {FORMS}.")
+    password = _read(given.get("password_file") or environment.get(PASSWORD_FILE_VARIABLE, "")).split("\n")[0]
+    ssl_ca = given.get("ssl_ca", "")
+    _check_certificates(ssl_ca)
+    return MysqlDatabase(parts.hostname, port, unquote(parts.username), password.rstrip("\r"), name, ssl_ca)
 
 
-def _password(path: str) -> str:
-    if not path:
-        return ""
+def _check_certificates(path: str) -> None:
+    """Say it here if there are none: the driver would take it for the server's fault."""
     try:
-        return Path(path).read_text("utf-8").rstrip("\r\n")
+        ssl.create_default_context(cafile=path or None)
+    except OSError as error:
+        reason = "it holds no certificates" if isinstance(error, ssl.SSLError) else error.strerror
+        raise StorageError(f"The file {path} of the database's ssl_ca cannot be used: {reason}.") from None
+
+
+def _read(path: str) -> str:
+    """The text of a file; nothing for none."""
+    try:
+        return Path(path).read_text("utf-8") if path else ""
     except (OSError, UnicodeDecodeError) as error:
-        raise StorageError(f"The database's password file {path} cannot be read: {error}.") from None
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise StorageError(f"The file {path} with the database's password cannot be read: {reason}.") from None

@@ -37,7 +37,9 @@ def test_nothing_is_left_that_a_terminal_obeys(text: str) -> None:
     for lines in (False, True):
         shown = inert(text, lines=lines)
         kept = "\n" if lines else ""
-        assert not [char for char in shown if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") and char != kept]
+        assert not [
+            char for char in shown if unicodedata.category(char) in ("Cc", "Cs", "Co", "Zl", "Zp") and char != kept
+        ]
         assert not any(0x202A <= ord(char) <= 0x202E or 0x2066 <= ord(char) <= 0x2069 for char in shown)
 
 
@@ -78,6 +80,10 @@ def test_marks_are_cut_short(text: str) -> None:
         ("a\x9b1m", "a<U+009B>1m"),
         ("e" + "\u0301" * 500 + "f", "e" + "\u0301" * MAX_MARKS + "f"),
         ("a\tb", "a    b"),
+        ("\x1b[2J\x7f", "<U+001B>[2J<U+007F>"),
+        ("\u2066x\u2069", "<U+2066>x<U+2069>"),
+        ("a\u2028b", "a<U+2028>b"),
+        ("\ud800\ue000", "<U+D800><U+E000>"),
         ("a\r\nb", "a<U+000D><U+000A>b"),
         ("ba\u200dd", "ba<U+200D>d"),
         ("p\u0430ypal\ufe0f", "p\u0430ypal<U+FE0F>"),

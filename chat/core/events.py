@@ -3,6 +3,8 @@
 docs/protocol.md lists them for those who write bots. Fields may be added, none is renamed.
 """
 
+from typing import Protocol
+
 import msgspec
 
 Names = tuple[str, ...]
@@ -10,6 +12,13 @@ Names = tuple[str, ...]
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something to show."""
+
+
+class Notify(Protocol):
+    """Shows events, one or many at once. Any thread may call."""
+
+    def __call__(self, *shown: Event) -> None:
+        """Show them in this order."""
 
 
 class Ready(Event, frozen=True, kw_only=True, tag_field="event", tag="ready"):
@@ -51,6 +60,23 @@ class PresenceChanged(Event, frozen=True, kw_only=True, tag_field="event", tag="
 
     name: str
     online: bool
+
+
+class Transfer(Event, frozen=True, kw_only=True, tag_field="event", tag="transfer"):
+    """How a file stands. `number` is for /accept and /cancel; `rate` is bytes a second while it runs."""
+
+    id: str
+    number: int
+    direction: str
+    name: str
+    file: str
+    bytes: int
+    total: int
+    state: str
+    path: str = ""
+    reason: str = ""
+    rate: int = 0
+    seconds_left: float | None = None
 
 
 class Line(Event, frozen=True, kw_only=True, tag_field="event", tag="history"):

@@ -9,8 +9,11 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from chat.core.composing import Composed, Composing, Draft
+from chat.core.file_journal import DEFAULT_POLICY, Arrival, announce, attachment_of, note_offers
+from chat.core.strangers import count_taken
 from chat.errors import ChatError, RemoteProtocolError, UserError
-from chat.wire.codec import MAX_RECIPIENTS, MAX_TEXT_BYTES
+from chat.wire.codec import MAX_TEXT_BYTES
 from chat.wire.messages import MAX_POSITIONS, Body, Message, Position, body_codec, digest_of, encode_body
 from chat.wire.pump import Row
 from chat.wire.streams import (
@@ -25,21 +28,19 @@ from chat.wire.streams import (
 )
 from db.connection import Connection
 from db.messages import (
-    PENDING,
+    TEXT,
     ReceiverRow,
-    SenderRow,
     chain_at,
     insert_received,
     insert_sent,
     known_ids,
     last_ordinal,
     mark_sent,
-    received_from,
     renumber,
     rows_to_renumber,
     stream_rows,
     unconfirmed_ids,
-    was_written,
+    written_ids,
 )
 from db.streams import (
     InboundRow,
@@ -50,37 +51,13 @@ from db.streams import (
     put_inbound,
     put_outbound,
 )
-from db.users import User, find_user
+from db.users import find_user
 
-STRANGER_MESSAGES = 100
-STRANGER_BYTES = 1024 * 1024
 RENUMBER_AT_ONCE = 1000
 
 
 class Refusal(ChatError):
     """What a peer sent is not taken; the link ends without a word."""
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What a person wrote, before it has a place."""
-
-    message_id: bytes
-    recipients: tuple[str, ...]
-    text: str
-    time: str
-    kind: str = "text"
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """A message that was stored just now. `to` has the writer's other recipients too."""
-
-    ordinal: int
-    message_id: bytes
-    name: str
-    body: Body
-    time: str
 
 
 @dataclass(frozen=True)
@@ -102,40 +79,26 @@ class Journal:
         self._random_bytes = random_bytes
         self._ordinal = last_ordinal(connection)
         self.hidden = False
+        self.policy = DEFAULT_POLICY
 
-    def compose(self, tx: Connection, draft: Draft) -> None:
-        """Put what was written into the outbox, one pending row per recipient. UserError if it cannot be."""
-        check_draft(draft)
-        if was_written(tx, draft.message_id):
-            return
-        body = encode_body(draft.kind, draft.text, draft.recipients, draft.time)
-        digest = digest_of(body)
-        ordinal = self._next_ordinal()
-        rows = []
-        for user in self._recipients(tx, draft):
-            name = user.name
-            stream = find_outbound(tx, name) or self._new_stream(name)
-            seq, chain = stream.last_seq + 1, extend_chain(stream.last_chain, draft.message_id, digest)
-            rows.append(
-                SenderRow(
-                    ordinal=ordinal,
-                    name=name,
-                    ip=user.ip,
-                    port=user.port,
-                    message=draft.text,
-                    status=PENDING,
-                    time=draft.time,
-                    kind=draft.kind,
-                    recipients=",".join(draft.recipients),
-                    message_id=draft.message_id,
-                    digest=digest,
-                    stream=stream.stream,
-                    seq=seq,
-                    chain=chain,
-                )
-            )
-            put_outbound(tx, OutboundRow(name, stream.stream, stream.peer_key, seq, chain, stream.acked))
-        insert_sent(tx, rows)
+    def compose(self, tx: Connection, drafts: Sequence[Draft]) -> Composed:
+        """Put what was written into the outbox, one pending row for each recipient of each draft."""
+        composing = Composing(tx, self._new_stream)
+        written = written_ids(tx, [draft.message_id for draft in drafts])
+        errors: list[UserError | None] = []
+        for draft in drafts:
+            try:
+                if draft.message_id not in written:
+                    composing.add(draft, self._next_ordinal)
+                errors.append(None)
+            except UserError as error:
+                errors.append(error)
+        insert_sent(tx, composing.rows)
+        for stream in composing.streams.values():
+            put_outbound(tx, stream)
+        for draft, file, ordinal in composing.files:
+            announce(tx, file, ordinal, draft.message_id, draft.recipients, draft.time)
+        return Composed(errors, composing.fresh)
 
     def receive(
         self, tx: Connection, name: str, address: tuple[str, int], messages: Sequence[Message], now: str
@@ -143,7 +106,8 @@ class Journal:
         """Keep messages of one of `name`'s streams: how far it is held then, and which of them are new.
 
         Raises Refusal for what is not taken: from someone blocked, while hidden, past a stranger's
-        allowance, out of order, or damaged. Then nothing of it is stored.
+        allowance, out of order, or damaged. Then nothing of it is stored; of what only in part goes past
+        the allowance the rest is.
         """
         user = find_user(tx, name)
         if user is None or user.blocked or self.hidden:
@@ -158,8 +122,11 @@ class Journal:
             raise Refusal(f"{name}: {error}") from None
         if not fresh:
             return after, []
-        if not user.contact:
-            self._check_allowance(tx, name, bodies)
+        if not user.contact and (taken := count_taken(tx, name, fresh, bodies)) < len(fresh):
+            if taken == 0:
+                raise Refusal(f"{name}, who is no contact, has left all that a stranger may.")
+            after, fresh = advance(before, fresh[:taken])
+            bodies = bodies[:taken]
         arrivals = self._store(tx, name, address, fresh, bodies, now)
         put_inbound(tx, name, InboundRow(stream, after.n, after.chain), self._ordinal)
         return after, arrivals
@@ -197,32 +164,15 @@ class Journal:
             mark_sent(tx, name, stream, row.acked, n)
             put_outbound(tx, OutboundRow(name, stream, row.peer_key, row.last_seq, row.last_chain, n))
 
-    def _recipients(self, tx: Connection, draft: Draft) -> list[User]:
-        users = []
-        for name in draft.recipients:
-            user = find_user(tx, name)
-            if user is None:
-                raise UserError(f"Nobody called {name} is known: /add {name} first.")
-            if user.blocked:
-                raise UserError(f"You have blocked {name}: /unblock {name} first.")
-            users.append(user)
-        return users
-
     def _checked_body(self, message: Message) -> Body:
         body = body_codec.decode(message.body)
         if self._own_name not in body.to:
             raise BadStream("a message to others")
         if len(body.text.encode()) > MAX_TEXT_BYTES:
             raise BadStream(f"a text of over {MAX_TEXT_BYTES} bytes")
+        if (body.kind == TEXT) != (body.file is None):
+            raise BadStream("a text with a file, or a file without one")
         return body
-
-    def _check_allowance(self, tx: Connection, name: str, bodies: Sequence[Body]) -> None:
-        if find_outbound(tx, name) is not None:
-            return
-        count, size = received_from(tx, name)
-        size += sum(len(body.text.encode()) for body in bodies)
-        if count + len(bodies) > STRANGER_MESSAGES or size > STRANGER_BYTES:
-            raise Refusal(f"{name}, who is no contact, has left all that a stranger may.")
 
     def _store(
         self,
@@ -239,9 +189,10 @@ class Journal:
             if message.message_id in known:
                 continue
             known.add(message.message_id)
+            ordinal = self._next_ordinal()
             rows.append(
                 ReceiverRow(
-                    ordinal=self._next_ordinal(),
+                    ordinal=ordinal,
                     name=name,
                     ip=address[0],
                     port=address[1],
@@ -254,8 +205,9 @@ class Journal:
                     digest=message.digest,
                 )
             )
-            arrivals.append(Arrival(rows[-1].ordinal, message.message_id, name, body, now))
+            arrivals.append(Arrival(ordinal, message.message_id, name, body, now))
         insert_received(tx, rows)
+        note_offers(tx, self.policy, arrivals)
         return arrivals
 
     def _renew(self, tx: Connection, old: OutboundRow, key: bytes, *, pending_only: bool) -> tuple[bytes, int]:
@@ -280,28 +232,15 @@ class Journal:
         return self._ordinal
 
 
-def check_draft(draft: Draft) -> None:
-    """UserError if it is empty, too long, or for too many."""
-    try:
-        size = len(draft.text.encode())
-    except UnicodeEncodeError:
-        raise UserError("The message is not valid Unicode text.") from None
-    if not draft.text.strip():
-        raise UserError("There is nothing to send.")
-    if size > MAX_TEXT_BYTES:
-        raise UserError(f"The message has {size} bytes; {MAX_TEXT_BYTES} are the most. Send it as a file.")
-    if not 1 <= len(draft.recipients) <= MAX_RECIPIENTS:
-        raise UserError(f"A message goes to 1 to {MAX_RECIPIENTS} people.")
-
-
 def outbox_rows(connection: Connection, name: str, stream: bytes, after: int, count: int) -> list[Row]:
     """Rows of a stream as they go on the wire. Refusal if one is not what its digest says."""
     rows = []
-    for seq, message_id, digest, chain, kind, text, recipients, time in stream_rows(
+    for ordinal, seq, message_id, digest, chain, kind, text, recipients, time in stream_rows(
         connection, name, stream, after, count
     ):
-        body = encode_body(kind, text, tuple(recipients.split(",")), time)
+        file = None if kind == TEXT else attachment_of(connection, ordinal, name)
+        body = encode_body(kind, text, tuple(recipients.split(",")), time, file)
         if digest_of(body) != digest:
             raise Refusal(f"Message {bytes(message_id).hex()} to {name} was changed in the database: it is not sent.")
-        rows.append(Row(seq, bytes(message_id), bytes(digest), bytes(chain), body))
+        rows.append(Row(seq, bytes(message_id), bytes(digest), bytes(chain), body, file=file is not None))
     return rows

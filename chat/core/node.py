@@ -4,28 +4,40 @@ The parts and their threads: the store's writer, the line to the registry, the l
 for each peer, handshakes. What they have to say reaches the screen through `notify` alone.
 """
 
-import os
-import time
+import ssl
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 
 from chat.core import events
+from chat.core.composing import Draft, Fresh, check_draft, new_message_id
 from chat.core.credentials import Credentials
-from chat.core.journal import Arrival, Draft, Journal, check_draft
+from chat.core.doorway import Doorway
+from chat.core.file_journal import Arrival, Attached
+from chat.core.journal import Journal
 from chat.core.line import Line, LineEvents, SignInFacts
+from chat.core.outbox import Outbox
 from chat.core.people import People
-from chat.core.surroundings import Endable
+from chat.core.surroundings import Endable, NewConnection
 from chat.core.switchboard import Switchboard
+from chat.core.transfer.ground import Ground
+from chat.core.transfer.transfers import Transfers
 from chat.core.trust import KeyChanged, note_shown_key, revoke
 from chat.core.unread import Unread
 from chat.core.writer import Outcome, Writer
 from chat.errors import ChatError, UserError
 from chat.net.addresses import format_address
-from chat.net.certificates import fingerprint
+from chat.net.certificates import Identity, fingerprint
+from chat.net.connection import Connection
+from chat.net.tls import ALPN_TRANSFER
 from chat.times import utc_now
 from chat.wire import registry as wire
+from chat.wire.messages import FileMessage
 from chat.wire.registry import Presence
-from db.connection import Connection, Database
+from db.connection import Connection as Transaction
+from db.connection import Database
+from db.messages import TEXT
 from db.pool import Pool
 from db.schema import CLIENT
 
@@ -38,15 +50,14 @@ class Options:
 
     registry: tuple[str, int]
     listen: tuple[str, int]
+    downloads: Path
     hidden: bool = False
 
 
 class Node:
     """Made, then started, then asked, then closed. Any thread may call; any thread may call `notify`."""
 
-    def __init__(
-        self, credentials: Credentials, database: Database, options: Options, notify: Callable[[events.Event], None]
-    ) -> None:
+    def __init__(self, credentials: Credentials, database: Database, options: Options, notify: events.Notify) -> None:
         self.credentials = credentials
         self.options = options
         self.hidden = options.hidden
@@ -55,13 +66,26 @@ class Node:
         self.own_fingerprint = fingerprint(credentials.identity.public_key)
         self.pool = Pool(database)
         self.writer = Writer(database)
-        CLIENT.apply(database, self.writer.connection)
+        CLIENT.apply(self.writer.connection, self.name)
         self.journal = Journal(self.name, self.writer.connection)
         self.journal.hidden = options.hidden
+        self._outbox = Outbox(self.writer, self.journal, self._composed)
         self.people = People(self.name, self.writer, self.pool)
         self.unread = Unread(self.name, self.writer)
         self.unread.load(self.writer.connection)
-        self._switchboard = Switchboard(credentials, self.writer, self.pool, self, lambda: self)
+        self._doorway = Doorway(credentials, self.writer, self.pool, self, self._guest)
+        self._switchboard = Switchboard(self._doorway, self.pool, lambda: self)
+        self.transfers = Transfers(
+            Ground(
+                writer=self.writer,
+                pool=self.pool,
+                downloads=options.downloads,
+                notify=notify,
+                reach=self._doorway.reach,
+                ask_to_open=self._switchboard.fetch,
+                tell=self._switchboard.tell,
+            )
+        )
         told = LineEvents(self._line_up, self._line_down, self._presence_changed, self._key_revoked)
         self._line = Line(options.registry, credentials, self._facts, told)
         self.people.connect(self._line, self._switchboard)
@@ -71,9 +95,12 @@ class Node:
 
     def start(self) -> None:
         """Listen, sign in, and begin to deliver. TrustError or UserError if the registry does not let us in."""
+        for message in self.writer.connection.warnings():
+            self.trouble("", message)
         self.writer.start()
         if not self.hidden:
-            self._switchboard.listen(self.options.listen)
+            self._doorway.listen(self.options.listen)
+        self.transfers.start()
         self._line.start()
         self._line.wait_first_try()
         self._started = True
@@ -85,6 +112,8 @@ class Node:
 
     def close(self) -> None:
         """Hang up, finish what is being written, and end."""
+        self._doorway.stop_listening()
+        self.transfers.close()
         self._switchboard.close()
         self._line.stop()
         self.writer.close()
@@ -93,24 +122,32 @@ class Node:
     @property
     def listens_on(self) -> str:
         """HOST:PORT for peers, empty while hidden."""
-        return "" if self.hidden else format_address(*self._switchboard.address)
+        return "" if self.hidden else format_address(*self._doorway.address)
 
     # What is asked of it
 
-    def send(self, recipients: Sequence[str], text: str) -> str:
-        """Put a message into the outbox and have it delivered: its id, once it is on the disk."""
+    def send(self, recipients: Sequence[str], text: str, *, kind: str = TEXT, file: Attached | None = None) -> str:
+        """Put a message into the outbox and have it delivered: its id, once it is on the disk.
+
+        With `file` it is about that file, which is sent after it; then `kind` is file, image or voice.
+        """
+        return self.submit(recipients, text, kind=kind, file=file).result()
+
+    def submit(
+        self, recipients: Sequence[str], text: str, *, kind: str = TEXT, file: Attached | None = None
+    ) -> Future[str]:
+        """Like send, without waiting for the disk: who writes many lets them share a commit.
+
+        Queued is told and the future done in the order of the calls. UserError at once, or in the future.
+        """
         names = tuple(dict.fromkeys(recipients))
-        draft = Draft(new_message_id(), names, text, utc_now())
+        draft = Draft(new_message_id(), names, text, utc_now(), kind, file)
         check_draft(draft)
         if self.name in names:
             raise UserError("You cannot write to yourself.")
         for name in names:
             self.people.make_known(name)
-        self.writer.call(lambda tx: self.journal.compose(tx, draft))
-        self.notify(events.Queued(id=draft.message_id.hex(), to=names))
-        for name in names:
-            self._switchboard.composed(name)
-        return draft.message_id.hex()
+        return self._outbox.hand_in(draft)
 
     def is_online(self, name: str) -> bool:
         """Whether the registry says so."""
@@ -125,7 +162,8 @@ class Node:
         """To everybody we are offline from now on; what is written stays pending."""
         self.hidden = True
         self.writer.call(self._set_hidden)
-        self._switchboard.stop_listening()
+        self._doorway.stop_listening()
+        self.transfers.stop_all()
         self._switchboard.end_all()
         self._line.tell(wire.Hide)
 
@@ -133,14 +171,14 @@ class Node:
         """We can be found again; what waited goes out."""
         if not self.hidden:
             return
-        self._switchboard.listen(self.options.listen)
+        self._doorway.listen(self.options.listen)
         self.hidden = False
         self.writer.call(self._set_hidden)
         port = self.listening_port
         self._line.tell(lambda number: wire.Show(number, port))
         self._switchboard.deliver_all()
 
-    def _set_hidden(self, _: Connection) -> None:
+    def _set_hidden(self, _: Transaction) -> None:
         self.journal.hidden = self.hidden  # in its turn: what the writer took before that stays taken
 
     # What the switchboard and the conversations ask
@@ -148,7 +186,7 @@ class Node:
     @property
     def listening_port(self) -> int:
         """What HELLO tells a peer."""
-        return self._switchboard.address[1]
+        return self._doorway.address[1]
 
     @property
     def roster(self) -> Mapping[str, Presence]:
@@ -162,7 +200,7 @@ class Node:
 
     def may_dial(self, name: str) -> bool:
         """Whether the peer is worth trying now."""
-        return name not in self.people.blocked and self._switchboard.may_dial(name)
+        return name not in self.people.blocked and self._doorway.may_dial(name)
 
     def dial(self, name: str) -> None:
         """Try, in a thread of its own."""
@@ -174,26 +212,44 @@ class Node:
 
     # What they tell
 
+    def _composed(self, drafts: Sequence[Draft], fresh: Mapping[str, Fresh]) -> None:
+        self.notify(*(events.Queued(id=draft.message_id.hex(), to=draft.recipients) for draft in drafts))
+        for name in dict.fromkeys(name for draft in drafts for name in draft.recipients):
+            self._switchboard.composed(name, fresh.get(name))
+
     def arrived(self, arrivals: list[Arrival]) -> None:
         """Messages are on the disk."""
-        for arrival in arrivals:
-            body = arrival.body
-            self.unread.arrived(arrival)
-            self.notify(
+        self.unread.arrived(arrivals)
+        self.notify(
+            *(
                 events.Incoming(
                     id=arrival.message_id.hex(),
                     sender=arrival.name,
-                    to=body.to,
-                    text=body.text,
-                    kind=body.kind,
+                    to=arrival.body.to,
+                    text=arrival.body.text,
+                    kind=arrival.body.kind,
                     time=arrival.time,
                 )
+                for arrival in arrivals
             )
+        )
+        self.transfers.arrived(arrivals)
 
     def delivered(self, name: str, message_ids: list[bytes]) -> None:
         """Messages are on the disk of `name`."""
-        for message_id in message_ids:
-            self.notify(events.Delivered(id=message_id.hex(), to=name))
+        self.notify(*(events.Delivered(id=message_id.hex(), to=name) for message_id in message_ids))
+
+    def linked(self, name: str) -> None:
+        """Messages flow to and from `name`."""
+        self.transfers.linked(name)
+
+    def about_file(self, name: str, message: FileMessage) -> None:
+        """A peer said something about a file."""
+        self.transfers.about_file(name, message)
+
+    def fetch_by_dialling(self, name: str, message_id: bytes) -> None:
+        """A file is to be fetched, on a connection that we open."""
+        self.transfers.open_and_fetch(name, message_id)
 
     def trouble(self, name: str, message: str) -> None:
         """Something the person should know."""
@@ -208,10 +264,20 @@ class Node:
         number = fingerprint(identity.public_key)
         self.notify(events.KeyChanged(name=identity.name, message=str(change), fingerprint=number))
 
+    def _guest(self, identity: Identity, tls: ssl.SSLSocket, settled: Callable[[], None]) -> None:
+        """A peer opened a connection; this is the thread of its handshake."""
+        if tls.selected_alpn_protocol() == ALPN_TRANSFER:
+            try:
+                self.transfers.guest(identity, tls)
+            finally:
+                settled()
+        else:
+            self._switchboard.connected(NewConnection(identity, Connection(tls), b"", settled))
+
     # What the line to the registry tells
 
     def _facts(self) -> SignInFacts:
-        host, port = self._switchboard.address
+        host, port = self._doorway.address
         own = host if host not in ANY_ADDRESS else self._line.local_ip
         return self.people.facts(port=port, addresses=(own,) if own else (), hidden=self.hidden)
 
@@ -244,18 +310,10 @@ class Node:
             self.notify(events.PresenceChanged(name=name, online=online))
 
     def _key_revoked(self, revoked: wire.Revoked) -> None:
-        if self.credentials.is_revoked(revoked):
-            self.writer.call(lambda tx: revoke(tx, revoked.name, revoked.public_key))
+        name, key = revoked.name, revoked.public_key
+        if self.credentials.is_revoked(revoked) and self.writer.call(lambda tx: revoke(tx, name, key)):
             self._switchboard.end(revoked.name)
             self.trouble(revoked.name, f"{revoked.name} enrolled on another machine; the old key is void.")
-
-
-def new_message_id() -> bytes:
-    """16 bytes: milliseconds, then chance (the layout of RFC 9562's UUIDv7, but for its marks).
-
-    Ids that grow keep the databases' indexes local: random ones touch another page with every insert.
-    """
-    return (time.time_ns() // 1_000_000).to_bytes(6, "big") + os.urandom(10)
 
 
 def _ignored(outcome: Outcome[None]) -> None:

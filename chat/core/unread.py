@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from chat.core.journal import Arrival
+from chat.core.file_journal import Arrival
 from chat.core.writer import Outcome, Writer
 from db.connection import Connection
 from db.users import update_user
@@ -37,7 +37,7 @@ class Unread:
     def __init__(self, own_name: str, writer: Writer) -> None:
         self._own_name = own_name
         self._writer = writer
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a writer that has ended answers at once
         self._waiting: dict[Conversation, dict[str, _Waiting]] = {}
         self._newest: dict[str, int] = {}  # by sender
         self._looked_at: Conversation = ()
@@ -56,14 +56,14 @@ class Unread:
             self._wait(conversation_of(self._own_name, name, recipients.split(",")), name, count, first)
             self._newest[name] = max(last, self._newest.get(name, 0))
 
-    def arrived(self, arrival: Arrival) -> None:
-        """A message came in: it waits, unless it is looked at."""
-        conversation = conversation_of(self._own_name, arrival.name, arrival.body.to)
+    def arrived(self, arrivals: Iterable[Arrival]) -> None:
+        """Messages came in: they wait, unless their conversation is looked at."""
         with self._lock:
-            self._newest[arrival.name] = arrival.ordinal
-            self._wait(conversation, arrival.name, 1, arrival.ordinal)
-            if conversation == self._looked_at:
-                self._read([conversation])
+            for arrival in arrivals:
+                conversation = conversation_of(self._own_name, arrival.name, arrival.body.to)
+                self._newest[arrival.name] = arrival.ordinal
+                self._wait(conversation, arrival.name, 1, arrival.ordinal)
+            self._read([self._looked_at])
 
     def look_at(self, conversation: Conversation) -> None:
         """This one is on the screen from now on, and with it what comes in; () for none."""

@@ -1,4 +1,4 @@
-"""The status bar: what fits of it, the most important first. Pure.
+"""The status bar: what fits of it, the most important first; and above it the files on their way. Pure.
 
     alice · → bob · 2:carol 3 4:dave,eve 1 · on: bob carol +2 · registry ok
 
@@ -9,13 +9,21 @@ is on, then unread conversations from the last; the people you talk to are cut s
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from prompt_toolkit.utils import get_cwidth
+
+from chat.core.events import Transfer
+from chat.inert import inert
 from chat.ui.conversations import label
+from chat.ui.views import size
 
 SEPARATOR = " · "
 TO_COLUMNS = 24
 
 PLAIN, STRONG, LOUD = "", "class:strong", "class:loud"
 Fragment = tuple[str, str]
+
+GAUGE_COLUMNS = 12
+FILE_COLUMNS = 24
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,34 @@ def status_bar(facts: Facts, columns: int) -> list[Fragment]:
     )
     shown = head + waiting + quiet + on + ok
     return [(PLAIN, " "), *(piece for number, part in enumerate(shown) for piece in _joined(number, part))]
+
+
+def progress(event: Transfer, columns: int) -> str:
+    """A file on its way, in one line at most so wide: how much, how fast, how long still."""
+    share = min(1.0, event.bytes / max(event.total, 1))
+    full = int(share * GAUGE_COLUMNS)
+    gauge = "█" * full + "░" * (GAUGE_COLUMNS - full)
+    arrow = "↑" if event.direction == "out" else "↓"
+    left = f"  {duration(event.seconds_left)} left" if event.seconds_left is not None else ""
+    numbers = f"{gauge} {share:4.0%}  {size(event.rate)}/s{left}  /cancel {event.number}"
+    return fit(f" {arrow} {fit(inert(event.file), FILE_COLUMNS)}  {event.name}  {numbers}", columns)
+
+
+def duration(seconds: float) -> str:
+    """As in 0:07, 12:05 or 3:00:00."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def fit(text: str, columns: int) -> str:
+    """As much of a text as so many columns hold."""
+    if get_cwidth(text) <= columns:
+        return text
+    text = text[:columns]
+    while get_cwidth(text) >= columns:
+        text = text[:-1]
+    return f"{text}…"
 
 
 def _joined(number: int, part: list[Fragment]) -> list[Fragment]:

@@ -7,9 +7,11 @@ from contextlib import suppress
 
 import msgspec
 
-from chat.core.events import Delivered, Event, Failure, KeyChanged, Queued, Status, Warn
+from chat.core.events import Delivered, Event, Failure, KeyChanged, Queued, Status, Transfer, Warn
 from chat.ui.messages import Look
 from chat.ui.views import render
+
+GIVEN_UP = ("cancelled", "failed")
 
 
 class Console:
@@ -19,23 +21,24 @@ class Console:
         self._look = look
         self._json = as_json
         self._lock = threading.Lock()
-        self._outstanding: dict[str, set[str]] = {}  # message id: who does not have it yet
+        self._outstanding: dict[str, set[str]] | None = None  # message id: who does not have it yet
         self._changed = threading.Condition()
         for out in (sys.stdout, sys.stderr):
             with suppress(AttributeError):  # a stream that is none of Python's own
                 out.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # what it cannot show
 
-    def notify(self, event: Event) -> None:
-        """Show one event."""
-        self.show([event])
+    def notify(self, *shown: Event) -> None:
+        """Show events."""
+        self.show(shown)
 
     def show(self, shown: Sequence[Event]) -> None:
         """Show events that belong together."""
-        self._count(shown)
+        if self._outstanding is not None:
+            self._count(self._outstanding, shown)
         with self._lock:
             self._print(self._text(shown), trouble=isinstance(next(iter(shown), None), Failure | Warn | KeyChanged))
 
-    def wrote(self, message_id: str, text: str) -> None:
+    def wrote(self, message_id: str, to: Sequence[str], text: str) -> None:
         """What stands in a message that was queued: a program and a pipe have written it themselves."""
 
     def turned(self, talking_to: Sequence[str], unread: int) -> None:  # noqa: ARG002 - a terminal shows it
@@ -43,21 +46,28 @@ class Console:
         if talking_to:
             self.notify(Status(name="talking to", value=", ".join(talking_to), source="/query"))
 
-    def wait_delivered(self, timeout_s: float) -> dict[str, set[str]]:
-        """Wait until nothing is under way: what still is, by message id."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._outstanding, timeout_s)
-            return {message: set(names) for message, names in self._outstanding.items()}
+    def count_deliveries(self) -> None:
+        """Note from now on what is queued, for wait_delivered."""
+        self._outstanding = {}
 
-    def _count(self, shown: Sequence[Event]) -> None:
+    def wait_delivered(self, timeout_s: float) -> dict[str, set[str]]:
+        """Wait until nothing that was noted is under way: what still is, by message id."""
+        outstanding = self._outstanding or {}
+        with self._changed:
+            self._changed.wait_for(lambda: not outstanding, timeout_s)
+            return {message: set(names) for message, names in outstanding.items()}
+
+    def _count(self, outstanding: dict[str, set[str]], shown: Sequence[Event]) -> None:
         with self._changed:
             for event in shown:
                 if isinstance(event, Queued):
-                    self._outstanding[event.id] = set(event.to)
-                elif isinstance(event, Delivered) and event.id in self._outstanding:
-                    self._outstanding[event.id].discard(event.to)
-                    if not self._outstanding[event.id]:
-                        del self._outstanding[event.id]
+                    outstanding[event.id] = set(event.to)
+                elif isinstance(event, Delivered) and event.id in outstanding:
+                    outstanding[event.id].discard(event.to)
+                    if not outstanding[event.id]:
+                        del outstanding[event.id]
+                elif isinstance(event, Transfer) and event.direction == "out" and event.state in GIVEN_UP:
+                    outstanding.pop(event.id, None)
             self._changed.notify_all()
 
     def _text(self, shown: Sequence[Event]) -> str:

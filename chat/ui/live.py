@@ -21,12 +21,14 @@ from chat.ui.marks import Late, Marks, Own
 from chat.ui.messages import Look, day_name, day_of, history, mark_of, mentions, names, rule, said
 from chat.ui.notices import Notices
 from chat.ui.shell import waiting_for
-from chat.ui.views import render
+from chat.ui.views import render, transfer
 
 LEAVE_S = 2.0
 RECENT_LINES = 200
 MAX_UNREAD_LINES = 100
 QUOTE_CHARS = 40
+
+LIVE = events.Incoming | events.Queued | events.Delivered | events.Ready | events.Transfer
 
 FIRST_STEPS = """\
   /who lists who can be found; /add NAME makes somebody a contact.
@@ -42,6 +44,7 @@ class LiveConsole(Console):
         self._notices = notices
         self._context_lines = context_lines
         self._is_new = False
+        self._moving: dict[tuple[int, str], events.Transfer] = {}  # by number and person
         self._node: Node | None = None
         self._current: Conversation = ()
         self._day: date = datetime.now().astimezone().date()
@@ -60,12 +63,13 @@ class LiveConsole(Console):
             self.notify(events.Warn(message=waiting_for(pending)))
 
     def _waited_for(self) -> set[str]:
-        return {name for names in self._outstanding.values() for name in names}
+        return {name for names in (self._outstanding or {}).values() for name in names}
 
     def attach(self, node: Node, *, is_new: bool) -> None:
         """The node whose events these are, before it is started. `is_new`: the person enrolled just now."""
         self._node = node
         self._is_new = is_new
+        self.count_deliveries()
         lines = node.people.read(lambda connection: read_history(connection, node.name, Query(count=RECENT_LINES)))
         self.conversations = Conversations(recent(node.name, lines, node.unread.counts()))
 
@@ -76,7 +80,7 @@ class LiveConsole(Console):
         with self._lock:
             self._print(self._look.palette.dim(inert(f"{prompt}{line}", lines=True)))
 
-    def wrote(self, message_id: str, text: str) -> None:
+    def wrote(self, message_id: str, to: Sequence[str], text: str) -> None:  # noqa: ARG002 - Queued said to whom
         """What stands in a message that was queued."""
         with self._lock:
             self.marks.wrote(message_id, text, utc_now(), now=time.monotonic())
@@ -116,6 +120,11 @@ class LiveConsole(Console):
         """Own messages that are under way, one line each, for above the line being typed."""
         with self._lock:
             return [f"{_first_line(own.text)} …" for own in self.marks.held]
+
+    def moving(self) -> list[events.Transfer]:
+        """The files that are on their way."""
+        with self._lock:
+            return list(self._moving.values())
 
     def next_tick(self) -> float | None:
         """When tick is due, on the monotonic clock."""
@@ -162,7 +171,7 @@ class LiveConsole(Console):
         return "\n".join(filter(None, [*texts, self._settled()]))
 
     def _is_live(self, shown: Sequence[events.Event]) -> bool:
-        return isinstance(next(iter(shown), None), events.Incoming | events.Queued | events.Delivered | events.Ready)
+        return isinstance(next(iter(shown), None), LIVE)
 
     def _several(self, shown: Sequence[events.Event]) -> str:
         lines = [event for event in shown if isinstance(event, events.Line)]
@@ -180,6 +189,8 @@ class LiveConsole(Console):
                 self.marks.queued(event.id, event.to, now=now)
             case events.Delivered():
                 self.marks.delivered(event.id, event.to, now=now)
+            case events.Transfer():
+                return self._transfer(event)
             case events.Ready():
                 return "\n".join(filter(None, [render([event], self._look), *self._greeting()]))
         return ""
@@ -190,8 +201,17 @@ class LiveConsole(Console):
         muted = self._node is not None and event.sender in self._node.people.muted
         in_sight = conversation == self._current and not mentions(event.text, self._look.own_name)
         ring = self._notices.ring(event.sender, event.text, in_sight=in_sight, muted=muted, now=now)
-        line = said(self._look, time=event.time, sender=event.sender, to=event.to, text=event.text)
+        line = said(self._look, time=event.time, sender=event.sender, to=event.to, text=event.text, kind=event.kind)
         return ring + self._dated(event.time, line)
+
+    def _transfer(self, event: events.Transfer) -> str:
+        """What moves is above the status bar; that a file of ours arrived is told as of any message."""
+        key = (event.number, event.name)
+        if event.state == "running":
+            self._moving[key] = event
+            return ""
+        self._moving.pop(key, None)
+        return "" if event.state == "done" and event.direction == "out" else transfer(event, self._look)
 
     def _settled(self) -> str:
         """Own messages whose mark is known now, and those that got through after all."""

@@ -32,8 +32,10 @@ class Look:
     cut: bool = False  # long texts are cut short
 
 
-def said(look: Look, *, time: str, sender: str, to: Names, text: str, mark: str = "") -> str:
-    """One message, `time` in ISO 8601; further lines of its text are indented."""
+def said(look: Look, *, time: str, sender: str, to: Names, text: str, kind: str = "text", mark: str = "") -> str:
+    """One message, `time` in ISO 8601; further lines of its text are indented. The text of a file is its name."""
+    if kind != "text":
+        text = f"[{kind}] {text}"
     first, *more = _text(look, text, own=sender == look.own_name).split("\n")
     when = clock(look, time)
     line = f"{look.palette.dim(when)} " if when else ""
@@ -61,7 +63,7 @@ def history(look: Look, lines: Sequence[Line], unread: Mapping[Conversation, int
         if number == begins:
             yield rule(look, f"{sum(unread.values())} unread")
         mark = "" if line.status == "received" else mark_of(look, line.states or [line.status])
-        yield said(look, time=line.time, sender=line.sender, to=line.to, text=line.text, mark=mark)
+        yield said(look, time=line.time, sender=line.sender, to=line.to, text=line.text, kind=line.kind, mark=mark)
 
 
 def first_unread(own_name: str, lines: Sequence[Line], unread: Mapping[Conversation, int]) -> int | None:

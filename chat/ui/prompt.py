@@ -4,7 +4,6 @@ The main thread owns the terminal and its keys. Commands run in a thread of thei
 so a slow one holds up nobody's typing; it owns the shell.
 """
 
-import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,12 +19,11 @@ from prompt_toolkit.history import ThreadedHistory
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.styles import Style
-from prompt_toolkit.utils import get_cwidth
 
 from chat.core.events import Failure
 from chat.core.history import own_texts
 from chat.core.unread import Conversation
-from chat.ui.bar import status_bar
+from chat.ui.bar import fit, progress, status_bar
 from chat.ui.completion import Candidate, CommandCompleter
 from chat.ui.conversations import label
 from chat.ui.keys import bindings
@@ -36,6 +34,7 @@ from chat.ui.shell import Shell, is_command, split_command
 from chat.ui.table import COMMANDS
 
 MAX_HELD = 3
+MAX_MOVING = 3
 DEPTHS = {0: ColorDepth.DEPTH_1_BIT, 8: ColorDepth.DEPTH_4_BIT, 256: ColorDepth.DEPTH_8_BIT}
 STYLE = Style.from_dict({"strong": "bold", "loud": "bold underline", "held": "italic", "question": "bold reverse"})
 
@@ -59,7 +58,7 @@ class Prompt:
         self._running = ""
         self._leaving = False
         self._worker = threading.Thread(target=self._work, name="commands", daemon=True)
-        self._timer: asyncio.TimerHandle | None = None
+        self._cancel_timer: Callable[[], None] = lambda: None
         self._session: PromptSession[None] = PromptSession(
             self._above,
             multiline=True,
@@ -205,7 +204,7 @@ class Prompt:
     def _above(self) -> StyleAndTextTuples:
         """Own messages under way, a question, and the prompt."""
         columns = self._session.app.output.get_size().columns
-        held = [("class:held", f"{_fit(text, columns - 1)}\n") for text in self._console.held()[-MAX_HELD:]]
+        held = [("class:held", f"{fit(text, columns - 1)}\n") for text in self._console.held()[-MAX_HELD:]]
         asked = [("class:question", f"{self._question.text}\n")] if self._question else []
         return [*held, *asked, ("class:prompt", self._name())]
 
@@ -214,7 +213,8 @@ class Prompt:
 
     def _bar(self) -> StyleAndTextTuples:
         columns = self._session.app.output.get_size().columns
-        return [*status_bar(self._console.facts(self._running), columns)]
+        moving = [("", f"{progress(event, columns)}\n") for event in self._console.moving()[:MAX_MOVING]]
+        return [*moving, *status_bar(self._console.facts(self._running), columns)]
 
     def _people(self) -> Iterator[Candidate]:
         node = self._shell.node
@@ -232,24 +232,12 @@ class Prompt:
         """By any thread: something that is shown is different now."""
         app = self._session.app
         if app.is_running and app.loop is not None:
-            app.loop.call_soon_threadsafe(self._set_timer, app.loop)
+            app.loop.call_soon_threadsafe(self._set_timer)
             app.invalidate()
 
-    def _set_timer(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _set_timer(self) -> None:
         """Have the console told when the time comes that it waits for."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        tick = self._console.next_tick()
-        if tick is not None:
-            self._timer = loop.call_later(max(0.0, tick - time.monotonic()), self._console.tick)
-
-
-def _fit(text: str, columns: int) -> str:
-    """As much of a text as so many columns hold."""
-    if get_cwidth(text) <= columns:
-        return text
-    text = text[:columns]
-    while get_cwidth(text) >= columns:
-        text = text[:-1]
-    return f"{text}…"
+        self._cancel_timer()
+        tick, loop = self._console.next_tick(), self._session.app.loop
+        if tick is not None and loop is not None:
+            self._cancel_timer = loop.call_later(max(0.0, tick - time.monotonic()), self._console.tick).cancel

@@ -24,7 +24,7 @@ from chat.ui.scripted import run_commands, run_lines
 from chat.ui.shell import Shell
 from chat.ui.startup import Opened, open_home
 from chat.ui.table import find_command
-from db.errors import StorageError
+from db.errors import InUse, StorageError
 from db.pool import Pool
 
 assert _commands  # importing it fills the command table
@@ -63,9 +63,13 @@ def _console(options: ClientOptions) -> Console:
 def _run(options: ClientOptions, console: Console) -> int:
     opened = open_home(options, console.notify)
     if not opened.home.lock():
-        return _run_beside(options, opened, console)
-    node_options = Options(opened.registry, options.listen, options.hidden)
-    node = Node(opened.credentials, opened.database, node_options, console.notify)
+        why = f"{options.name} is running already in another terminal: type it there, or /quit there first."
+        return _run_beside(options, opened, console, why)
+    node_options = Options(opened.registry, options.listen, opened.home.downloads, options.hidden)
+    try:
+        node = Node(opened.credentials, opened.database, node_options, console.notify)
+    except InUse as error:
+        return _run_beside(options, opened, console, str(error))
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGHUP, _end)
     shell = Shell(node.name, node.people, node, console)
@@ -104,14 +108,11 @@ def _conversation(options: ClientOptions, shell: Shell, console: Console, *, is_
     return Prompt(shell, console).run
 
 
-def _run_beside(options: ClientOptions, opened: Opened, console: Console) -> int:
+def _run_beside(options: ClientOptions, opened: Opened, console: Console, why: str) -> int:
     """Another process of this person is running: what only reads works beside it."""
     names = [line[1:].partition(" ")[0] for line in options.commands if line.startswith("/")]
     if not names or not all(find_command(name).beside for name in names):
-        raise UserError(
-            f"{options.name} is running already in another terminal: type it there, or /quit there first. "
-            "Beside it only -c with /history, /contacts and the like works."
-        )
+        raise UserError(f"{why} Beside it only -c with /history, /contacts and the like works.")
     people = AddressBook(Pool(opened.database))
     return run_commands(Shell(options.name, people, None, console), console, options.commands, 0)
 

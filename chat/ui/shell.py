@@ -1,6 +1,8 @@
 """Runs what is typed, wherever it comes from: the prompt, -c, --json, or a pipe."""
 
+import threading
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
 from typing import Protocol
 
 from chat.core.events import Done, Event, Failure
@@ -21,7 +23,7 @@ class Screen(Protocol):
     def show(self, shown: Sequence[Event], /) -> None:
         """Events that belong together."""
 
-    def wrote(self, message_id: str, text: str, /) -> None:
+    def wrote(self, message_id: str, to: Names, text: str, /) -> None:
         """What stands in a message that was queued."""
 
     def turned(self, talking_to: Names, unread: int, /) -> None:
@@ -42,6 +44,9 @@ class Shell:
         self.exit_code = 0
         self.settings = Settings()
         self.sources: list[tuple[str, str, str]] = []  # name, value and source of each setting
+        self._ok = True
+        self._under_way = 0
+        self._changed = threading.Condition()
 
     @property
     def node(self) -> Node:
@@ -56,7 +61,16 @@ class Shell:
         return self._node is not None
 
     def execute(self, line: str) -> bool:
-        """Run one line; whether it did what it should. What it says goes through `show`."""
+        """Run one line to its end; whether it did what it should. What it says goes through `show`."""
+        self.begin(line)
+        self.settle()
+        return self._ok
+
+    def begin(self, line: str) -> None:
+        """Run one line; if it is a message, without waiting until that is on the disk and Done is said.
+
+        Messages then share commits. What is said keeps the order of the lines.
+        """
         line = line.strip("\r\n")
         name = ""
         try:
@@ -64,31 +78,48 @@ class Shell:
                 name, arguments = split_command(line)
                 command = find_command(name)
                 name = command.name
+                if name != "msg":
+                    self.settle()
                 command.check(arguments)
                 command.run(self, arguments.strip())
             elif line.strip():
                 name = "msg"
-                self.say(line[1:] if line.startswith("//") else line)
+                self._say(line[1:] if line.startswith("//") else line)
         except ChatError as error:
-            self.exit_code = self.exit_code or error.exit_code
-            self.show([Failure(message=str(error))])
-            self.show([Done(command=name, ok=False)])
-            return False
-        if name:
-            self.show([Done(command=name, ok=True)])
-        return True
+            self.settle()
+            self._done(name, error)
+        else:
+            if name != "msg":
+                self._done(name, None)
 
-    def say(self, text: str) -> None:
-        """Send a plain line to whom one talks to."""
-        if not self.talking_to:
-            raise UserError("Nobody is chosen: /query NAME first, or /msg NAME TEXT.")
-        self.send(self.talking_to, text)
+    def settle(self) -> None:
+        """Wait until all that was begun is done."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._under_way)
 
     def send(self, names: Names, text: str) -> None:
-        """Send a message; who writes to people has read what they wrote."""
-        message_id = self.node.send(names, text)
-        self._screen.wrote(message_id, text)
+        """Have a message sent; done once it is on the disk."""
+        sending = self.node.submit(names, text)
+        with self._changed:
+            self._under_way += 1
+        sending.add_done_callback(lambda sent: self._sent(sent, names, text))
+
+    def wrote(self, message_id: str, names: Names, text: str) -> None:
+        """A message is on the disk; who writes to people has read what they wrote."""
+        self._screen.wrote(message_id, names, text)
         self.node.unread.read(conversation_of(self.name, self.name, names))
+
+    def _sent(self, sending: Future[str], names: Names, text: str) -> None:
+        """By the writer's thread, one after the other."""
+        error = sending.exception()
+        try:
+            if error is None:
+                self.wrote(sending.result(), names, text)
+            self._done("msg", error)
+        finally:
+            with self._changed:
+                self._under_way -= 1
+                self._changed.notify_all()
 
     def talk_to(self, names: Names) -> None:
         """Plain lines go to these from now on, and what is said there counts as read; () for nobody."""
@@ -99,6 +130,19 @@ class Shell:
         self.talking_to = names
         self.node.unread.look_at(conversation)
         self._screen.turned(names, unread)
+
+    def _say(self, text: str) -> None:
+        if not self.talking_to:
+            raise UserError("Nobody is chosen: /query NAME first, or /msg NAME TEXT.")
+        self.send(self.talking_to, text)
+
+    def _done(self, name: str, error: BaseException | None) -> None:
+        self._ok = error is None
+        if error is not None:
+            self.exit_code = self.exit_code or getattr(error, "exit_code", ChatError.exit_code)
+            self.show([Failure(message=str(error))])
+        if name:
+            self.show([Done(command=name, ok=self._ok)])
 
 
 def is_command(line: str) -> bool:

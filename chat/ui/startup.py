@@ -16,7 +16,7 @@ from chat.net.certificates import group
 from chat.ui.options import DEFAULT_PORT, DEFAULT_REGISTRY, ClientOptions
 from db.connection import Database
 from db.errors import StorageError
-from db.url import open_database
+from db.url import EMBEDDED, open_database
 
 SHORT_PASSWORD_CHARS = 8
 
@@ -38,6 +38,8 @@ def open_home(options: ClientOptions, say: Say) -> Opened:
     """Unlock the home, enrolling on first use. Raises ChatError with what is wrong."""
     home = Home(options.home)
     is_new = not home.is_enrolled
+    if is_new and options.db != EMBEDDED:
+        open_database(options.db, file=home.database).claim().close()  # before an account is made that has no use
     password = _enrol(home, options, say) if is_new else _ask_password(options)
     file = KeyringFile.read(home.keyring)
     if file.name != options.name:

@@ -38,13 +38,22 @@ def _one(event: events.Event, look: Look) -> str:
             where = "hidden: nobody finds you" if event.hidden else f"peers reach you at {event.listen}"
             return f"You are {palette.own_name(event.name)}; {where}. /help lists the commands."
         case events.Incoming():
-            return said(look, time=event.time, sender=event.sender, to=event.to, text=event.text)
+            return said(look, time=event.time, sender=event.sender, to=event.to, text=event.text, kind=event.kind)
         case events.Delivered():
             return f"      sent to {event.to}"
         case events.Queued():
             return f"      stored, pending for {', '.join(event.to)}"
+        case events.Transfer():
+            return transfer(event, look)
         case events.PresenceChanged():
             return f"  --  {palette.name(inert(event.name))} is {'here' if event.online else 'gone'}"
+        case _:
+            return _answer(event, look)
+
+
+def _answer(event: events.Event, look: Look) -> str:
+    palette = look.palette
+    match event:
         case events.KeyChanged():
             return palette.alert(f" !!! {inert(event.message)}")
         case events.Warn():
@@ -62,6 +71,28 @@ def _one(event: events.Event, look: Look) -> str:
             return f"{event.usage}\n    {event.help}"
         case _:
             return ""
+
+
+def transfer(event: events.Transfer, look: Look) -> str:
+    """How a file stands."""
+    arrow = "to" if event.direction == "out" else "from"
+    name = look.palette.name(inert(event.name))
+    what = f"{inert(event.file)} {arrow} {name} (number {event.number}, {size(event.total)})"
+    if event.state == "done":
+        return f"  --  {what} is complete" + (f": {inert(event.path)}" if event.path else "")
+    if event.state == "running":
+        return f"  --  {what}: {100 * event.bytes // max(event.total, 1)} %, {size(event.rate)}/s"
+    return f"  --  {what}: {event.state}" + (f", {inert(event.reason)}" if event.reason else "")
+
+
+def size(count: int) -> str:
+    """Bytes as people say them."""
+    amount = float(count)
+    for unit in ("bytes", "KiB", "MiB", "GiB"):
+        if amount < 1024 or unit == "GiB":
+            break
+        amount /= 1024
+    return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
 
 
 def _contacts(shown: Sequence[events.Event], look: Look) -> str:

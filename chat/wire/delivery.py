@@ -21,11 +21,17 @@ from chat.wire.messages import (
     MINOR_VERSION,
     Accept,
     Ack,
+    Ask,
+    Cancelled,
+    Declined,
+    Done,
+    FileMessage,
     Hello,
     Message,
     Nominate,
     PeerMessage,
     Position,
+    Want,
 )
 from chat.wire.peer import PeerProtocol, State
 from chat.wire.pump import Pump, Row
@@ -33,6 +39,7 @@ from chat.wire.pump import Pump, Row
 MARK_SENT_AFTER_S = 0.02
 MAX_LINKS = 4
 MAX_UNCOMMITTED_BYTES = 2 * 1024 * 1024
+OVERHEAD_BYTES = 256  # of a message in memory, besides its body: many short ones must not pass for little
 CAPABILITIES: tuple[str, ...] = ()
 
 _NOMINATED = (State.NOMINATED, State.FLOWING)
@@ -115,13 +122,20 @@ class Sent:
 
 
 @dataclass(frozen=True)
+class AboutFile:
+    """The peer said something about a file."""
+
+    message: FileMessage
+
+
+@dataclass(frozen=True)
 class Violation:
     """The peer broke the protocol and was cut off."""
 
     reason: str
 
 
-Notice = LinkUp | Sent | Violation
+Notice = LinkUp | Sent | AboutFile | Violation
 
 
 @dataclass
@@ -229,8 +243,7 @@ class Delivery:
         """The answer to ReadRows."""
         if link.pump is None or link.protocol.state is State.CLOSED:
             return
-        for message in link.pump.rows_read(rows, more=more):
-            link.protocol.send(message)
+        link.pump.rows_read(rows, more=more)
         self._pump()
 
     def stored(self, link: Link, request: Store, held: Position) -> None:
@@ -249,6 +262,11 @@ class Delivery:
             if link.pump:
                 link.pump.composed()
         self._pump()
+
+    def tell(self, message: FileMessage) -> None:
+        """Say something about a file, if messages flow; if not, it is asked about at the next link."""
+        if self.current is not None and self.current.protocol.state is State.FLOWING:
+            self.current.protocol.send(message)
 
     # Output
 
@@ -281,6 +299,8 @@ class Delivery:
                 self._requests.append(Resume(link, message.positions))
             case Ack():
                 self._acknowledged(link, message, now)
+            case Want() | Ask() | Done() | Declined() | Cancelled():
+                self._notices.append(AboutFile(message))
 
     def _greeted(self, link: Link, hello: Hello, now: float) -> None:
         if link.dialled == bool(hello.link):
@@ -312,10 +332,12 @@ class Delivery:
     def _acknowledged(self, link: Link, ack: Ack, now: float) -> None:
         if link.pump is None:
             raise RemoteProtocolError("An ACK came before anything was sent.")
+        before = link.pump.held
         confirmed = link.pump.acknowledged(ack)
-        if not confirmed:
+        if link.pump.held == before:
             return
-        self._notices.append(Sent(confirmed))
+        if confirmed:
+            self._notices.append(Sent(confirmed))
         if not self._confirmed.up_to:
             self._confirmed.due_at = now + MARK_SENT_AFTER_S
         self._confirmed.up_to[ack.stream] = ack.n
@@ -325,6 +347,8 @@ class Delivery:
         link = self.current
         if link is None or link.pump is None or link.protocol.state is not State.FLOWING:
             return
+        for message in link.pump.messages_to_send():
+            link.protocol.send(message)
         wanted = link.pump.rows_wanted()
         if wanted is not None:
             self._requests.append(ReadRows(link, *wanted))
@@ -340,4 +364,4 @@ class Delivery:
 
 
 def _size(messages: Sequence[Message]) -> int:
-    return sum(len(message.body) for message in messages)
+    return sum(OVERHEAD_BYTES + len(message.body) for message in messages)

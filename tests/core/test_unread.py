@@ -5,7 +5,7 @@ import pytest
 from chat.core.events import Incoming
 from chat.core.unread import conversation_of
 from db.connection import Connection
-from db.errors import Unreachable
+from db.errors import Refused
 from db.users import find_user
 from tests.people import Person, Town, wait_until
 
@@ -81,7 +81,7 @@ def test_a_position_that_could_not_be_written_is_written_with_the_next(
     alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(tx: Connection, name: str, **changes: object) -> None:
-        raise Unreachable("the server went away")
+        raise Refused("not today")
 
     with monkeypatch.context() as patch:
         patch.setattr("chat.core.unread.update_user", broken)
@@ -90,3 +90,10 @@ def test_a_position_that_could_not_be_written_is_written_with_the_next(
     alice.node.unread.read_all_with("bob")
     alice.stop()
     assert alice.start().node.unread.counts() == {}
+
+
+def test_what_is_read_after_the_end_is_let_be(alice: Person) -> None:
+    unread = alice.node.unread
+    alice.stop()
+    unread.read(("carol",))
+    assert alice.start().node.unread.counts()["carol",] == 1

@@ -6,20 +6,23 @@ Everything volatile is in `Process`, so that kill -9 is to drop it. The database
 import random
 from collections import deque
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from chat.core.carrier import Carrier, WriteRequest
-from chat.core.journal import Arrival, Draft, Journal
+from chat.core.composing import Composed, Draft, Fresh
+from chat.core.file_journal import Arrival
+from chat.core.journal import Journal
 from chat.core.trust import meet
 from chat.core.writer import Outcome, commit
-from chat.errors import ChatError
+from chat.errors import ChatError, UserError
 from chat.net.certificates import Identity
 from chat.wire.delivery import Delivery, Link, MarkSent, Notice, ReadRows, Store
 from db.connection import transaction
 from db.schema import CLIENT
-from db.sqlite import SqliteConnection, SqliteDatabase
+from db.sqlite import SqliteConnection
 from db.streams import find_outbound
 from db.users import update_user
 from tests.simulation.network import End, Wire
@@ -49,7 +52,7 @@ class SimPerson:
         self._told = told
         self._stored = stored
         self.key = chance.randbytes(32)
-        self.database = _fresh_database()
+        self.database = _fresh_database(self.name)
         self.process: Process | None = None
         self.hidden = False
         self.fingerprint = chance.randbytes(8).hex()
@@ -68,7 +71,7 @@ class SimPerson:
         self.process = None
 
     def snapshot(self) -> SqliteConnection:
-        copy = SqliteDatabase(":memory:").connect()
+        copy = SqliteConnection(":memory:", b"")
         self.database._driver.backup(copy._driver)
         return copy
 
@@ -82,7 +85,7 @@ class SimPerson:
         assert self.process is None
         self.key = self._chance.randbytes(32)
         self.fingerprint = self._chance.randbytes(8).hex()
-        self.database = _fresh_database()
+        self.database = _fresh_database(self.name)
 
     # What the person does
 
@@ -103,21 +106,23 @@ class SimPerson:
                 for name in list(self.process.carriers):
                     self.hang_up(name)
 
-    def submit(self, draft: Draft, done: Callable[[Outcome[None]], None]) -> None:
+    def submit(self, draft: Draft, done: Callable[[UserError | None], None]) -> None:
         """Hand a message to the writer; the conversations are woken once it is on the disk."""
         process = self.process
         assert process is not None
 
-        def composed(outcome: Outcome[None]) -> None:
-            done(outcome)
-            process.answers.extend(partial(self._composed, process, name) for name in draft.recipients)
+        def composed(outcome: Outcome[Composed]) -> None:
+            result = outcome.result()
+            done(result.errors[0])
+            for name in draft.recipients:
+                process.answers.append(partial(self._composed, process, name, result.fresh.get(name)))
 
-        process.jobs.append((lambda tx: process.journal.compose(tx, draft), composed))
+        process.jobs.append((lambda tx: process.journal.compose(tx, [draft]), composed))
 
-    def _composed(self, process: Process, name: str) -> None:
+    def _composed(self, process: Process, name: str, fresh: Fresh | None) -> None:
         carrier = process.carriers.get(name)
         if carrier is not None:
-            carrier.delivery.composed()
+            carrier.composed(fresh)
             self._carry(name, carrier)
 
     # Links
@@ -199,7 +204,7 @@ class SimPerson:
         while requests := delivery.take_requests():
             for request in requests:
                 if isinstance(request, ReadRows):
-                    carrier.read(request, self.database, now)
+                    carrier.read(request, lambda: nullcontext(self.database), now)
                 else:
                     self._hand_in(process, name, carrier, request)
         for link, (_, wire, end) in process.wires.items():
@@ -232,8 +237,7 @@ class SimPerson:
             wire.close(end)
 
 
-def _fresh_database() -> SqliteConnection:
-    database = SqliteDatabase(":memory:")
-    connection = database.connect()
-    CLIENT.apply(database, connection)
+def _fresh_database(name: str) -> SqliteConnection:
+    connection = SqliteConnection(":memory:", b"")
+    CLIENT.apply(connection, name)
     return connection
