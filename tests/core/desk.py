@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from chat.core.journal import Draft, Journal, Resumed
+from chat.core.composing import Draft
+from chat.core.journal import Journal, Resumed
 from chat.wire.messages import Message, Position, digest_of, encode_body
 from chat.wire.streams import extend_chain, start_of
 from db.connection import Connection, Database, transaction
@@ -38,7 +39,9 @@ class Desk:
 
     def compose(self, text: str, *names: str, message_id: bytes = b"") -> Draft:
         draft = Draft(message_id or number(self.rows("Sender") + 1), names or ("bob",), text, TIME)
-        self.do(lambda tx: self.journal.compose(tx, draft))
+        (error,) = self.do(lambda tx: self.journal.compose(tx, [draft])).errors
+        if error is not None:
+            raise error
         return draft
 
     def receive(self, messages: Sequence[Message], name: str = "bob") -> tuple[Position, list[str]]:

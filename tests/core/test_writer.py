@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from chat.core.carrier import Carrier
-from chat.core.journal import Draft, Journal
+from chat.core.composing import Draft
+from chat.core.journal import Journal
 from chat.core.writer import MAX_BATCH, Job, Outcome, Writer
 from chat.errors import StorageFailure, UserError
 from chat.wire.delivery import Delivery, Link, Store
@@ -224,7 +225,7 @@ def test_a_lost_answer_to_a_commit(desk: Desk) -> None:
     message = Message(number(7), 1, number(8), digest_of(body), body)
     draft = Draft(number(1), ("bob",), "hi", TIME)
     desk.hold()
-    desk.submit(lambda tx: journal.compose(tx, draft))
+    desk.submit(lambda tx: journal.compose(tx, [draft]))
     desk.submit(carrier.job(Store(Link(protocol, dialled=False), (message,)), ("192.0.2.7", 4711), TIME))
     desk.counting.break_after_commit = 2  # the first is that of the job that holds the writer back
     desk.go()
