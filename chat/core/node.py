@@ -306,8 +306,8 @@ class Node:
             self.notify(events.PresenceChanged(name=name, online=online))
 
     def _key_revoked(self, revoked: wire.Revoked) -> None:
-        if self.credentials.is_revoked(revoked):
-            self.writer.call(lambda tx: revoke(tx, revoked.name, revoked.public_key))
+        name, key = revoked.name, revoked.public_key
+        if self.credentials.is_revoked(revoked) and self.writer.call(lambda tx: revoke(tx, name, key)):
             self._switchboard.end(revoked.name)
             self.trouble(revoked.name, f"{revoked.name} enrolled on another machine; the old key is void.")
 
