@@ -56,7 +56,6 @@ MISSING = {
     "chat/ui/commands/people.py",
     "chat/ui/commands/reading.py",
     "chat/ui/commands/talking.py",
-    "chat/ui/console.py",
     "chat/ui/options.py",
     "chat/ui/prompt.py",
     "chat/ui/scripted.py",

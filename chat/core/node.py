@@ -56,9 +56,7 @@ class Options:
 class Node:
     """Made, then started, then asked, then closed. Any thread may call; any thread may call `notify`."""
 
-    def __init__(
-        self, credentials: Credentials, database: Database, options: Options, notify: Callable[[events.Event], None]
-    ) -> None:
+    def __init__(self, credentials: Credentials, database: Database, options: Options, notify: events.Notify) -> None:
         self.credentials = credentials
         self.options = options
         self.hidden = options.hidden
@@ -212,31 +210,30 @@ class Node:
     # What they tell
 
     def _composed(self, drafts: Sequence[Draft], fresh: Mapping[str, Fresh]) -> None:
-        for draft in drafts:
-            self.notify(events.Queued(id=draft.message_id.hex(), to=draft.recipients))
+        self.notify(*(events.Queued(id=draft.message_id.hex(), to=draft.recipients) for draft in drafts))
         for name in dict.fromkeys(name for draft in drafts for name in draft.recipients):
             self._switchboard.composed(name, fresh.get(name))
 
     def arrived(self, arrivals: list[Arrival]) -> None:
         """Messages are on the disk."""
-        for arrival in arrivals:
-            body = arrival.body
-            self.notify(
+        self.notify(
+            *(
                 events.Incoming(
                     id=arrival.message_id.hex(),
                     sender=arrival.name,
-                    to=body.to,
-                    text=body.text,
-                    kind=body.kind,
+                    to=arrival.body.to,
+                    text=arrival.body.text,
+                    kind=arrival.body.kind,
                     time=arrival.time,
                 )
+                for arrival in arrivals
             )
+        )
         self.transfers.arrived(arrivals)
 
     def delivered(self, name: str, message_ids: list[bytes]) -> None:
         """Messages are on the disk of `name`."""
-        for message_id in message_ids:
-            self.notify(events.Delivered(id=message_id.hex(), to=name))
+        self.notify(*(events.Delivered(id=message_id.hex(), to=name) for message_id in message_ids))
 
     def linked(self, name: str) -> None:
         """Messages flow to and from `name`."""

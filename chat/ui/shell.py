@@ -25,8 +25,8 @@ class Shell:
         self.exit_code = 0
         self.settings: list[tuple[str, str, str]] = []
         self._ok = True
-        self._settled = threading.Event()
-        self._settled.set()
+        self._under_way = 0
+        self._changed = threading.Condition()
 
     @property
     def node(self) -> Node:
@@ -74,20 +74,24 @@ class Shell:
 
     def settle(self) -> None:
         """Wait until all that was begun is done."""
-        self._settled.wait()
+        with self._changed:
+            self._changed.wait_for(lambda: not self._under_way)
 
     def send(self, names: Sequence[str], text: str) -> None:
         """Have a message sent; done once it is on the disk."""
         sending = self.node.submit(names, text)
-        settled = self._settled = threading.Event()
+        with self._changed:
+            self._under_way += 1
+        sending.add_done_callback(self._sent)
 
-        def done(sending: Future[str]) -> None:  # by the writer's thread, one after the other
-            try:
-                self._done("msg", sending.exception())
-            finally:
-                settled.set()
-
-        sending.add_done_callback(done)
+    def _sent(self, sending: Future[str]) -> None:
+        """By the writer's thread, one after the other."""
+        try:
+            self._done("msg", sending.exception())
+        finally:
+            with self._changed:
+                self._under_way -= 1
+                self._changed.notify_all()
 
     def _say(self, text: str) -> None:
         if not self.talking_to:

@@ -41,7 +41,7 @@ class Held:
         self.node.people.make_known("bob")
         self.node.writer.call(lambda tx: update_user(tx, "bob", blocked=int(blocked)))
         self._shown: list[Event] = []
-        self.node.notify = self._shown.append
+        self.node.notify = lambda *shown: self._shown.extend(shown)
         self.shell = Shell("alice", self.node.people, self.node, self._shown.extend)
         self._busy = threading.Event()
         self.node.writer.submit(lambda _: self._busy.wait(), lambda _: None)
