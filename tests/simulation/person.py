@@ -23,11 +23,14 @@ from db.schema import CLIENT
 from db.sqlite import SqliteConnection
 from db.streams import find_outbound
 from db.users import update_user
+from tests.flaky import FlakyConnection, Sickness
 from tests.simulation.network import End, Wire
 
 Task = Callable[[], None]
 Told = Callable[["SimPerson", str, Notice], None]
 Stored = Callable[["SimPerson", list[Arrival]], None]
+
+HEALTHY = Sickness()
 
 
 @dataclass
@@ -176,11 +179,11 @@ class SimPerson:
 
     # The store
 
-    def commit(self) -> None:
+    def commit(self, sickness: Sickness = HEALTHY) -> None:
         """The writer takes what is there; the outcomes are on their way."""
         assert self.process is not None
         self.process.jobs, batch = [], self.process.jobs
-        commit(self.database, batch)
+        commit(FlakyConnection(self.database, sickness), batch)
 
     def answer(self) -> None:
         """The next outcome reaches its conversation."""
@@ -216,7 +219,7 @@ class SimPerson:
         def done(outcome: Outcome[Any]) -> None:
             if isinstance(request, Store) and outcome.error is None:
                 self._stored(self, outcome.result()[1])
-            if not isinstance(request, MarkSent):
+            if not isinstance(request, MarkSent) or outcome.error is not None:
                 process.answers.append(lambda: self._answered(name, carrier, request, outcome))
 
         process.jobs.append((carrier.job(request, ("", 1), "2026-01-01T00:00:00.000Z"), done))
