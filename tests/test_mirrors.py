@@ -52,7 +52,6 @@ MISSING = {
     "chat/ui/commands/people.py",
     "chat/ui/commands/reading.py",
     "chat/ui/commands/talking.py",
-    "chat/ui/console.py",
     "chat/ui/options.py",
     "chat/ui/prompt.py",
     "chat/ui/scripted.py",
@@ -70,19 +69,6 @@ MISSING = {
     "chat/wire/session.py",
     "chat/wire/streams.py",
     "chat/wire/transfer.py",
-    "db/accounts.py",
-    "db/connection.py",
-    "db/errors.py",
-    "db/files.py",
-    "db/messages.py",
-    "db/mysql.py",
-    "db/pool.py",
-    "db/schema.py",
-    "db/settings.py",
-    "db/sqlite.py",
-    "db/streams.py",
-    "db/url.py",
-    "db/users.py",
 }
 
 

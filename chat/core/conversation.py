@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 from chat.core.carrier import Carrier
+from chat.core.composing import Fresh
 from chat.core.redial import Redial
 from chat.core.surroundings import NewConnection, Surroundings
 from chat.core.writer import Outcome
@@ -35,7 +36,6 @@ from chat.wire.delivery import (
 from chat.wire.messages import FileMessage, Want
 from chat.wire.peer import State
 from db.connection import Connection as Transaction
-from db.errors import StorageError
 from db.files import has_unfinished_files
 from db.streams import find_outbound
 from db.users import update_user
@@ -71,9 +71,9 @@ class Conversation:
         """It was tried in vain."""
         self.post(lambda: self._dial_failed(error))
 
-    def composed(self) -> None:
-        """There is something for this peer in the outbox."""
-        self.post(self._composed)
+    def composed(self, fresh: Fresh | None = None) -> None:
+        """There is something for this peer in the outbox: these rows, or it is not said what."""
+        self.post(lambda: self._composed(fresh))
 
     def news(self) -> None:
         """The peer may be worth trying at once."""
@@ -172,7 +172,7 @@ class Conversation:
 
     def _ask_store(self, carrier: Carrier, request: Request) -> None:
         if isinstance(request, ReadRows):
-            self._read_rows(carrier, request)
+            carrier.read(request, self._around.pool.borrow, time.monotonic())
             return
 
         def done(outcome: Outcome[Any]) -> None:
@@ -183,14 +183,6 @@ class Conversation:
 
         address = ("", 0) if isinstance(request, MarkSent) else self._address_of(request.link)
         self._around.writer.submit(carrier.job(request, address, utc_now()), done)
-
-    def _read_rows(self, carrier: Carrier, request: ReadRows) -> None:
-        try:
-            with self._around.pool.borrow() as connection:
-                carrier.read(request, connection, time.monotonic())
-        except StorageError as error:
-            self._trouble(str(error))
-            carrier.delivery.refused(request.link, time.monotonic())
 
     # Links
 
@@ -263,10 +255,10 @@ class Conversation:
 
     # Dialling
 
-    def _composed(self) -> None:
+    def _composed(self, fresh: Fresh | None) -> None:
         self._redial.composed(time.monotonic())
         if self._carrier is not None:
-            self._carrier.delivery.composed()
+            self._carrier.composed(fresh)
 
     def _dial_if_wanted(self) -> None:
         hope = not self._ending and self._around.may_dial(self.name)

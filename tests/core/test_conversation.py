@@ -1,10 +1,18 @@
 """A conversation's thread: it keeps trying while there is something to deliver, and only then."""
 
+import threading
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from chat.core import backoff, events, redial
+from chat.core.conversation import Conversation
 from chat.core.doorway import Doorway
-from tests.people import Person, Town, wait_until
+from chat.core.writer import Outcome
+from chat.errors import NetworkError
+from db.errors import Unreachable
+from tests.people import PATIENCE_S, Person, Town, wait_until
 
 
 @pytest.fixture(autouse=True)
@@ -13,6 +21,40 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redial, "LINGER_S", 0.05)
     monkeypatch.setattr(backoff, "FIRST_S", 0.5)
     monkeypatch.setattr(backoff, "LONGEST_S", 0.5)
+
+
+class MadeUp:
+    """The node round a conversation, with a store that fails."""
+
+    writer: "MadeUp"
+    own_fingerprint = ""
+    listening_port = 0
+
+    def __init__(self) -> None:
+        self.writer = self
+        self.dialled = threading.Event()
+
+    def submit(self, job: Any, done: Callable[[Outcome[Any]], None]) -> None:
+        done(Outcome(None, Unreachable("The database server does not answer.")))
+
+    def may_dial(self, _: str) -> bool:
+        return True
+
+    def dial(self, _: str) -> None:
+        self.dialled.set()
+
+    def try_to_end(self, _: Conversation, *, anyway: bool) -> bool:
+        return True
+
+
+def test_where_the_database_does_not_say_there_may_be_something_to_deliver() -> None:
+    around = MadeUp()
+    conversation = Conversation("bob", around)  # type: ignore[arg-type]
+    conversation.thread.start()
+    conversation.dial_failed(NetworkError("No connection."))
+    assert around.dialled.wait(PATIENCE_S)
+    conversation.end()
+    conversation.thread.join()
 
 
 def has_conversation(person: Person) -> bool:

@@ -17,9 +17,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import permutations
 
+from chat.core.composing import Draft
 from chat.core.file_journal import Arrival
-from chat.core.journal import Draft
-from chat.core.writer import Outcome
 from chat.wire.delivery import Link, Notice, Sent
 from db.connection import transaction
 from db.sqlite import SqliteConnection
@@ -98,7 +97,7 @@ class World:
         message_id = self._chance.randbytes(16)
         draft = Draft(message_id, recipients, f"text {message_id.hex()}", "2026-01-01T00:00:00.000Z")
 
-        def done(_: Outcome[None]) -> None:
+        def done() -> None:
             for name in recipients:  # the database knows whether it is written, also where the answer was lost
                 if message_id in self._rows(writer, "SELECT message_id FROM Sender WHERE name = ?", name):
                     self.composed[writer, name].append(message_id)
