@@ -20,7 +20,6 @@ MISSING = {
     "chat/core/transfer/source.py",
     "chat/core/transfer/speaking.py",
     "chat/core/transfer/transfers.py",
-    "chat/net/bulk.py",
     "chat/ui/commands/files.py",
     "chat/ui/commands/oneself.py",
     "chat/ui/commands/people.py",
