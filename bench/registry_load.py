@@ -1,4 +1,6 @@
-"""How many people one registry holds: python -m bench.registry_load [--connections N]
+"""How many people one registry holds.
+
+    python -m bench.registry_load [--connections N]
 
 A real server.py; callers in processes of their own, from many loopback addresses, so that the limits for
 each address are the usual ones. Measured: memory for a connection, lookups and presence while all are
@@ -55,6 +57,7 @@ class Town:
     names: tuple[str, ...]
 
     def certificate(self, name: str) -> OwnCertificate:
+        """Whose files lie where."""
         return OwnCertificate(self.folder / "certificates" / name, self.folder / "key")
 
 
@@ -99,6 +102,7 @@ class Server:
         return int(next(line.split()[1] for line in text.splitlines() if line.startswith(key + ":")))
 
     def end(self, how: int) -> None:
+        """Send it a signal and wait."""
         self.process.send_signal(how)
         self.process.wait()
         self._log.close()
@@ -194,7 +198,8 @@ def measure(town: Town, held: int) -> Iterator[tuple[str, str]]:
 
 def in_milliseconds(seconds: list[float]) -> str:
     """Median and 99th percentile."""
-    return f"{statistics.median(seconds) * 1e3:.2f} ms median, {sorted(seconds)[int(len(seconds) * 0.99)] * 1e3:.2f} ms p99"
+    worst = sorted(seconds)[int(len(seconds) * 0.99)]
+    return f"{statistics.median(seconds) * 1e3:.2f} ms median, {worst * 1e3:.2f} ms p99"
 
 
 def main() -> int:
