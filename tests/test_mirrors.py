@@ -8,8 +8,6 @@ ROOT = Path(__file__).parent.parent
 MISSING = {
     "chat/core/backoff.py",
     "chat/core/carrier.py",
-    "chat/core/composing.py",
-    "chat/core/conversation.py",
     "chat/core/credentials.py",
     "chat/core/doorway.py",
     "chat/core/enrolment.py",
@@ -21,8 +19,6 @@ MISSING = {
     "chat/core/keyring.py",
     "chat/core/line.py",
     "chat/core/people.py",
-    "chat/core/reading.py",
-    "chat/core/strangers.py",
     "chat/core/surroundings.py",
     "chat/core/switchboard.py",
     "chat/core/transfer/carriage.py",
@@ -39,17 +35,12 @@ MISSING = {
     "chat/ui/commands/people.py",
     "chat/ui/commands/reading.py",
     "chat/ui/commands/talking.py",
-    "chat/ui/console.py",
     "chat/ui/options.py",
     "chat/ui/prompt.py",
     "chat/ui/scripted.py",
     "chat/ui/startup.py",
     "chat/ui/views.py",
     "chat/wire/transfer.py",
-    "db/connection.py",
-    "db/errors.py",
-    "db/files.py",
-    "db/mysql_errors.py",
 }
 
 
