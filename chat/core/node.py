@@ -50,6 +50,7 @@ class Options:
     registry: tuple[str, int]
     listen: tuple[str, int]
     downloads: Path
+    outgoing: Path
     hidden: bool = False
 
 
