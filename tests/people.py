@@ -142,10 +142,12 @@ class Town:
         return person
 
     def close(self) -> None:
-        for person in self.people.values():
-            person.stop()
-        self.close_registry()
-        self.log.close()
+        try:
+            for person in self.people.values():
+                person.stop()
+        finally:
+            self.close_registry()
+            self.log.close()
 
 
 @contextmanager

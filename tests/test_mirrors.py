@@ -20,7 +20,6 @@ MISSING = {
     "chat/core/line.py",
     "chat/core/people.py",
     "chat/core/surroundings.py",
-    "chat/core/switchboard.py",
     "chat/core/transfer/carriage.py",
     "chat/core/transfer/ground.py",
     "chat/core/transfer/part.py",
