@@ -13,6 +13,7 @@ test: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	tests/install_mariadb.sh
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/dev

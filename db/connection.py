@@ -38,17 +38,23 @@ class Connection(Protocol):
     def rollback(self) -> None:
         """Undo it. Never raises: a line that broke has undone it already."""
 
+    def warnings(self) -> list[str]:
+        """What about the server's settings endangers what is stored, a sentence each."""
+
     def close(self) -> None:
         """Give everything back."""
 
 
 class Database(Protocol):
-    """Where a database is and how it is opened."""
+    """Where a database is and how it is opened. As a string it is what a person would call it."""
 
     dialect: str  # "sqlite" or "mysql"
 
     def connect(self) -> Connection:
         """A new connection for the calling thread."""
+
+    def claim(self) -> Connection:
+        """The connection of the one process that may write. InUse if another one has it."""
 
 
 @contextmanager

@@ -3,6 +3,9 @@
 StorageError
 ├── Unreachable      the server does not answer, or the line to it broke
 ├── Refused          the server does not let us in, or not do this
+├── Untrusted        the server does not prove who it is
+├── InUse            another process writes to it
+├── NotOurs          it is somebody else's
 ├── WrongKey         an encrypted file that the key does not open
 ├── Full             no room left
 └── NewerSchema      written by a newer version of this program
@@ -19,6 +22,18 @@ class Unreachable(StorageError):
 
 class Refused(StorageError):
     """The server does not let this account in, or not do this."""
+
+
+class Untrusted(StorageError):
+    """The server does not prove by TLS who it is: nothing was said to it."""
+
+
+class InUse(StorageError):
+    """Another process writes to this database."""
+
+
+class NotOurs(StorageError):
+    """The database is somebody else's, or the other program's."""
 
 
 class WrongKey(StorageError):

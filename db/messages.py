@@ -140,5 +140,7 @@ def renumber(connection: Connection, name: str, ordinal: int, stream: bytes, seq
 
 def received_from(connection: Connection, name: str) -> tuple[int, int]:
     """How many messages of `name` there are, and their bytes."""
-    rows = connection.query("SELECT COUNT(*), COALESCE(SUM(LENGTH(message)), 0) FROM Receiver WHERE name = ?", (name,))
+    rows = connection.query(
+        "SELECT COUNT(*), COALESCE(SUM(OCTET_LENGTH(message)), 0) FROM Receiver WHERE name = ?", (name,)
+    )
     return int(rows[0][0]), int(rows[0][1])

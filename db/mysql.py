@@ -4,64 +4,66 @@ The C extension brings its own OpenSSL, which on some systems does not load and 
 one that Python's ssl uses. Everything is utf8mb4 with the binary collation, since others take one
 emoji for another. A line that broke is opened again for the next statement outside a transaction, but
 a transaction is never resumed: it must be run again whole.
+
+A server at LOCAL_HOSTS is this machine: TLS is used if it offers it (MySQL's default accounts need
+that), without a look at the certificate. Any other address, of this machine or not, must prove by TLS
+who it is, before the password or a word of the history goes there.
 """
 
-import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, TypeVar
 
 import mysql.connector
 from mysql.connector.constants import ClientFlag
 
 from db.connection import Row, Value
-from db.errors import Full, Refused, StorageError, Unreachable
+from db.errors import InUse, StorageError, Unreachable
+from db.mysql_errors import translated
 
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 CONNECT_TIMEOUT_S = 10
 IO_TIMEOUT_S = 60
-STATEMENT_BYTES = 2 * 1024 * 1024  # escaped it may double or more; the smallest default packet is 16 MiB
+LONGEST_IDLE_S = 31_536_000  # the most that both servers take
+FORMER_SELF_S = 5  # for our own former connection to end
+SQL_MODE = "STRICT_ALL_TABLES"  # what does not fit is an error, never cut; a backslash escapes, as the driver has it
+STATEMENT_CHARS = 128 * 1024  # up to four times as many bytes: no server ships with less than 1 MiB a packet
 
-# Numbers, as the servers' manuals list them: the driver names only some, and none of MariaDB's own.
-_UNREACHABLE = {
-    1040,  # too many connections
-    1053,  # server shutdown in progress
-    1927,  # connection was killed (MariaDB)
-    2002, 2003, 2005, 2006, 2013, 2055,  # no connection, unknown host, server gone, connection lost
-}  # fmt: skip
-_REFUSED = {
-    1044, 1045, 1049, 1130, 1142, 1143, 1227,  # database, password, no such database, host, table, column, right
-}  # fmt: skip
-_FULL = {
-    3, 28, 1021, 1114, 3675,  # error writing a file, errno ENOSPC, disk full, table full, disk full (MySQL 8)
-}  # fmt: skip
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class MysqlDatabase:
-    """A database on a server."""
+    """A database on a server. `ssl_ca` is a file of certificates to trust besides the system's."""
 
     host: str
     port: int
     user: str
-    password: str
+    password: str = field(repr=False)
     database: str
+    ssl_ca: str = ""
 
     dialect = "mysql"
 
-    def __repr__(self) -> str:
-        return f"mysql://{self.user}@{self.host}:{self.port}/{self.database}"
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"mysql://{self.user}@{host}:{self.port}/{self.database}"
 
     def connect(self) -> "MysqlConnection":
-        """A connection of one's own. A server that is not local must show a valid TLS certificate."""
+        """A connection of one's own."""
         return MysqlConnection(self)
+
+    def claim(self) -> "MysqlConnection":
+        """A connection that holds the server's lock on this database. InUse if another one does."""
+        return MysqlConnection(self, lock=f"p2pchat {sha256(self.database.encode()).hexdigest()[:32]}")
 
     def options(self) -> dict[str, Any]:
         """What the driver is given."""
-        local = self.host in ("localhost", "127.0.0.1", "::1")
-        tls: dict[str, Any] = {"ssl_disabled": True}
-        if not local:
-            tls = {"ssl_verify_cert": True, "ssl_verify_identity": True, "ssl_ca": _trusted_authorities()}
+        tls: dict[str, Any] = {}
+        if self.ssl_ca or self.host not in LOCAL_HOSTS:
+            tls = {"ssl_verify_cert": True, "ssl_verify_identity": True, "ssl_ca": self.ssl_ca}
         return {
             "host": self.host,
             "port": self.port,
@@ -72,6 +74,7 @@ class MysqlDatabase:
             "autocommit": True,
             "charset": "utf8mb4",
             "collation": "utf8mb4_bin",
+            "sql_mode": SQL_MODE,
             "connection_timeout": CONNECT_TIMEOUT_S,
             "read_timeout": IO_TIMEOUT_S,
             "write_timeout": IO_TIMEOUT_S,
@@ -80,45 +83,57 @@ class MysqlDatabase:
         }
 
 
-def _trusted_authorities() -> str:
-    return ssl.get_default_verify_paths().cafile or ""
-
-
 class MysqlConnection:
-    """A connection to a server."""
+    """A connection to a server, with one cursor: the driver asks for a sign of life before it makes another."""
 
     insert_ignore = "INSERT IGNORE"
 
-    def __init__(self, database: MysqlDatabase) -> None:
+    def __init__(self, database: MysqlDatabase, *, lock: str = "") -> None:
         self._database = database
+        self._lock = lock
+        self._lock_holder = 0  # the server's number of our connection that took it
         self._in_transaction = False
         self._driver: Any = None
+        self._cursor: Any = None
         self._connect()
-
-    def _connect(self) -> None:
-        with self._errors():
-            self._driver = mysql.connector.connect(**self._database.options())
 
     def query(self, sql: str, params: Sequence[Value] = ()) -> list[Row]:
         """All rows of a SELECT."""
-        return self._run(sql, params)[1]
+
+        def fetch(cursor: Any) -> list[Row]:  # noqa: ANN401 - the driver has no types
+            cursor.execute(sql.replace("?", "%s"), params)
+            rows: list[Row] = cursor.fetchall()
+            return rows
+
+        return self._run(fetch)
 
     def execute(self, sql: str, params: Sequence[Value] = ()) -> int:
         """Run a statement; how many rows it matched."""
-        return self._run(sql, params)[0]
+
+        def execute(cursor: Any) -> int:  # noqa: ANN401
+            cursor.execute(sql.replace("?", "%s"), params)
+            return int(cursor.rowcount)
+
+        return self._run(execute)
 
     def execute_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> None:
         """Run an INSERT for many rows, in statements that fit the server's packet."""
-        with self._errors(), self._driver.cursor() as cursor:
+
+        def insert(cursor: Any) -> None:  # noqa: ANN401
             for chunk in _chunks(rows):
                 cursor.executemany(sql.replace("?", "%s"), chunk)
 
+        self._run(insert)
+
     def execute_script(self, script: str) -> None:
         """Run several statements."""
-        with self._errors(), self._driver.cursor() as cursor:
+
+        def execute(cursor: Any) -> None:  # noqa: ANN401
             cursor.execute(script, map_results=True)
             for _ in cursor.fetchsets():
                 pass
+
+        self._run(execute)
 
     def begin(self) -> None:
         """Start a transaction."""
@@ -126,7 +141,7 @@ class MysqlConnection:
         self._in_transaction = True
 
     def commit(self) -> None:
-        """Make it durable, as far as the server is set to."""
+        """Make it durable, as far as the server is set to: see warnings."""
         self.execute("COMMIT")
         self._in_transaction = False
 
@@ -136,56 +151,90 @@ class MysqlConnection:
             self.execute("ROLLBACK")
         self._in_transaction = False
 
+    def warnings(self) -> list[str]:
+        """Whether the server answers before what it stores is on its disk."""
+        flush, log, sync = self.query("SELECT @@innodb_flush_log_at_trx_commit, @@log_bin, @@sync_binlog")[0]
+        loose = {"innodb_flush_log_at_trx_commit": flush, "sync_binlog": sync if log else 1}
+        found = [f"{setting} is {value}" for setting, value in loose.items() if value != 1]
+        if not found:
+            return []
+        return [
+            f"The database server of {self._database} confirms before what it stores is on its disk: "
+            f"{' and '.join(found)}. Have it set to 1, or after a power failure there messages may be missing."
+        ]
+
     def close(self) -> None:
         """Give everything back."""
-        with suppress(mysql.connector.Error):
+        with suppress(mysql.connector.Error, OSError):
             self._driver.close()
 
-    def _run(self, sql: str, params: Sequence[Value]) -> tuple[int, list[Row]]:
+    def _connect(self) -> None:
+        with self._errors():
+            self._driver = mysql.connector.connect(**self._database.options())
+            self._cursor = self._driver.cursor()
+        if self._lock:
+            try:
+                self._attempt(self._take_lock)
+            except BaseException:
+                self.close()
+                raise
+
+    def _take_lock(self, cursor: Any) -> None:  # noqa: ANN401
+        """Have the lock as long as this connection lasts, however idle it is.
+
+        After a break the server may not know yet that our former connection, which holds it, has ended.
+        """
+
+        def ask(sql: str, *params: Value) -> int:
+            cursor.execute(sql, params)
+            return int(cursor.fetchall()[0][0] or 0)
+
+        cursor.execute(f"SET SESSION wait_timeout = {LONGEST_IDLE_S}")
+        if not ask("SELECT GET_LOCK(%s, 0)", self._lock):
+            holder = ask("SELECT IS_USED_LOCK(%s)", self._lock)
+            if holder and holder == self._lock_holder:
+                with suppress(mysql.connector.Error):  # it has ended just now
+                    cursor.execute(f"KILL {holder}")
+                holder = 0
+            if holder or not ask("SELECT GET_LOCK(%s, %s)", self._lock, FORMER_SELF_S):
+                raise InUse(f"The database {self._database} is in use by another client")
+        self._lock_holder = ask("SELECT CONNECTION_ID()")
+
+    def _run(self, action: Callable[[Any], T]) -> T:
+        """Have `action` use the cursor; once more after a break, but not within a transaction."""
         try:
-            return self._run_once(sql, params)
+            return self._attempt(action)
         except Unreachable:
             if self._in_transaction:
                 raise
-            self.close()
             self._connect()
-            return self._run_once(sql, params)
+            return self._attempt(action)
 
-    def _run_once(self, sql: str, params: Sequence[Value]) -> tuple[int, list[Row]]:
-        with self._errors(), self._driver.cursor() as cursor:
-            cursor.execute(sql.replace("?", "%s"), params)
-            rows: list[Row] = cursor.fetchall() if cursor.with_rows else []
-            return cursor.rowcount, rows
+    def _attempt(self, action: Callable[[Any], T]) -> T:
+        try:
+            with self._errors():
+                return action(self._cursor)
+        except Unreachable:
+            self.close()  # what comes over this line yet would be taken for the answer to something else
+            raise
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except mysql.connector.Error as error:
-            raise _translated(error, self._database) from error
-        except OSError as error:
-            raise Unreachable(f"The line to {self._database!r} broke: {error}.") from error
+        except (mysql.connector.Error, OSError) as error:
+            raise translated(error, str(self._database)) from error
 
 
 def _chunks(rows: Sequence[Sequence[Value]]) -> Iterator[list[Sequence[Value]]]:
     chunk: list[Sequence[Value]] = []
     size = 0
     for row in rows:
-        chunk.append(row)
-        size += sum(len(value) for value in row if isinstance(value, str | bytes))
-        if size >= STATEMENT_BYTES:
+        length = sum(len(value) for value in row if isinstance(value, str | bytes))
+        if chunk and size + length > STATEMENT_CHARS:
             yield chunk
             chunk, size = [], 0
+        chunk.append(row)
+        size += length
     if chunk:
         yield chunk
-
-
-def _translated(error: mysql.connector.Error, database: MysqlDatabase) -> StorageError:
-    message = error.msg or str(error)
-    if error.errno in _UNREACHABLE or isinstance(error, mysql.connector.InterfaceError):
-        return Unreachable(f"The database server of {database!r} does not answer: {message}.")
-    if error.errno in _REFUSED:
-        return Refused(f"The database server does not let us use {database!r}: {message}.")
-    if error.errno in _FULL:
-        return Full(f"The database server of {database!r} has no room left; nothing was stored: {message}.")
-    return StorageError(f"The database {database!r} failed: {message}.")

@@ -2,13 +2,14 @@
 
 A fresh database is the schema file as it stands; an older one runs the numbered files that follow its
 version. MySQL commits each DDL statement by itself, so every upgrade must bear being run again.
+A database says whose it is: on a server, the name of another's is a slip of the finger away.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from db.connection import Connection, Database
-from db.errors import NewerSchema
+from db.errors import NewerSchema, NotOurs
 from db.settings import get_setting, set_setting
 
 _HERE = Path(__file__).parent
@@ -26,12 +27,16 @@ class Schema:
     files: dict[str, Path]
     upgrades: str
 
-    def apply(self, database: Database, connection: Connection) -> None:
-        """Bring the database to this version. NewerSchema if it is beyond it already."""
-        found = self._version_of(connection, database.dialect)
+    def apply(self, database: Database, connection: Connection, owner: str) -> None:
+        """Bring the database to this version. NewerSchema if it is beyond it, NotOurs if it is not `owner`'s."""
+        has_settings = bool(connection.query(_HAS_SETTINGS[database.dialect]))
+        found = int(get_setting(connection, "schema_version") or 0) if has_settings else 0
+        whose = get_setting(connection, "owner") if has_settings else None
+        if whose not in (None, owner):
+            raise NotOurs(f"The database {database} is that of {whose}, not of {owner}: name another with --db.")
         if found > self.version:
             raise NewerSchema(
-                f"The database is of version {found}, this program knows {self.version}: update the program."
+                f"The database {database} is of version {found}, this program knows {self.version}: update the program."
             )
         if found == 0:
             connection.execute_script(self.files[database.dialect].read_text("utf-8"))
@@ -39,13 +44,10 @@ class Schema:
             upgrade = _HERE / "upgrades" / database.dialect / f"{self.upgrades}_{number:04}.sql"
             if found and upgrade.exists():
                 connection.execute_script(upgrade.read_text("utf-8"))
+        if whose is None:
+            set_setting(connection, "owner", owner)
         if found < self.version:
             set_setting(connection, "schema_version", str(self.version))
-
-    def _version_of(self, connection: Connection, dialect: str) -> int:
-        if not connection.query(_HAS_SETTINGS[dialect]):
-            return 0
-        return int(get_setting(connection, "schema_version") or 0)
 
 
 CLIENT = Schema(1, {"mysql": _HERE.parent / "schema.sql", "sqlite": _HERE / "embedded.sql"}, "client")

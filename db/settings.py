@@ -11,5 +11,5 @@ def get_setting(connection: Connection, name: str) -> str | None:
 
 def set_setting(connection: Connection, name: str, value: str) -> None:
     """Set it, whatever it was."""
-    if not connection.execute("UPDATE Setting SET value = ? WHERE name = ?", (value, name)):
-        connection.execute("INSERT INTO Setting (name, value) VALUES (?, ?)", (name, value))
+    connection.execute(f"{connection.insert_ignore} INTO Setting (name, value) VALUES (?, ?)", (name, value))
+    connection.execute("UPDATE Setting SET value = ? WHERE name = ?", (value, name))

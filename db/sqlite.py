@@ -5,8 +5,9 @@ raw one, since deriving it from a passphrase costs half a second for every conne
 """
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlcipher3 import dbapi2 as sqlite
@@ -19,22 +20,38 @@ PRIVATE_FILE = 0o600
 
 
 class SqliteDatabase:
-    """A database in a file; ':memory:' is private to its connection."""
+    """A database in a file."""
 
     dialect = "sqlite"
 
-    def __init__(self, path: Path | str, key: bytes = b"") -> None:
-        self._path = str(path)
+    def __init__(self, path: Path, key: bytes = b"") -> None:
+        self._path = path
         self._key = key
+
+    def __str__(self) -> str:
+        return str(self._path)
 
     def connect(self) -> "SqliteConnection":
         """Open the file, made if there is none, readable by its owner alone."""
-        if self._path != ":memory:":
-            try:
-                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE))
-            except OSError as error:
-                raise StorageError(f"The database {self._path} cannot be opened: {error.strerror}.") from None
-        return SqliteConnection(self._path, self._key)
+        try:
+            self._make_private()
+        except OSError as error:
+            raise StorageError(f"The database {self._path} cannot be opened: {error.strerror}.") from None
+        return SqliteConnection(str(self._path), self._key)
+
+    def claim(self) -> "SqliteConnection":
+        """The same: the lock on the folder that the file is in keeps other processes out."""
+        return self.connect()
+
+    def _make_private(self) -> None:
+        """Have the file there, its owner's alone whatever the umask; -wal and -shm follow it.
+
+        One that is there is never opened here: closing it would end the locks of all our connections to it.
+        """
+        with suppress(FileExistsError):
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE_FILE))
+        if stat.S_IMODE(self._path.stat().st_mode) != PRIVATE_FILE:
+            self._path.chmod(PRIVATE_FILE)
 
 
 class SqliteConnection:
@@ -97,6 +114,10 @@ class SqliteConnection:
         """Undo it, if the engine has not done so already."""
         if self._driver.in_transaction:
             self._driver.rollback()
+
+    def warnings(self) -> list[str]:
+        """None: the settings are ours."""
+        return []
 
     def close(self) -> None:
         """Give everything back."""

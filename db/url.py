@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from db.connection import Database
 from db.errors import StorageError
@@ -12,37 +12,42 @@ from db.sqlite import SqliteDatabase
 
 MYSQL_PORT = 3306
 PASSWORD_FILE_VARIABLE = "P2PCHAT_DB_PASSWORD_FILE"  # noqa: S105 - where it is, not what it is
-FORM = "mysql://user@host:port/database"
+PARAMETERS = frozenset({"password_file", "ssl_ca"})
+FORMS = "it is 'sqlite' or mysql://user@host:port/database, perhaps with ?password_file=PATH&ssl_ca=PATH"
 
 
 def open_database(url: str, *, file: Path, key: bytes = b"", environment: Mapping[str, str] = os.environ) -> Database:
     """The database at `url`. For 'sqlite' it is `file`, encrypted with `key` if there is one.
 
-    A password stands in the file that the URL's password_file names, or P2PCHAT_DB_PASSWORD_FILE.
+    After the URL may come ?password_file=PATH, else P2PCHAT_DB_PASSWORD_FILE names it, and &ssl_ca=PATH,
+    a file of certificates to trust besides the system's. StorageError if it cannot be so.
     """
     if url == "sqlite":
         return SqliteDatabase(file, key)
     try:
         parts = urlsplit(url)
+        if parts.password is not None:  # before anything else, so that no other error repeats it
+            raise StorageError(
+                "A password in the URL would stand in the process list. Write it into a file and name that in "
+                f"{PASSWORD_FILE_VARIABLE} or as ?password_file=PATH."
+            )
         port = parts.port or MYSQL_PORT
+        given = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
     except ValueError:
-        raise StorageError(f"{url!r} is not the place of a database: it is 'sqlite' or {FORM}.") from None
-    name = parts.path.strip("/")
-    if parts.scheme != "mysql" or not parts.hostname or not parts.username or not name:
-        raise StorageError(f"{url!r} is not the place of a database: it is 'sqlite' or {FORM}.")
-    if parts.password is not None:
-        raise StorageError(
-            "A password in the URL would stand in the process list. Write it into a file and name that in "
-            f"{PASSWORD_FILE_VARIABLE} or as ?password_file=PATH."
-        )
-    named = parse_qs(parts.query).get("password_file", [environment.get(PASSWORD_FILE_VARIABLE, "")])[-1]
-    return MysqlDatabase(parts.hostname, port, unquote(parts.username), _password(named), unquote(name))
+        raise StorageError(f"That is not the place of a database: {FORMS}.") from None
+    name = unquote(parts.path.strip("/"))
+    if parts.scheme != "mysql" or not parts.hostname or not parts.username or not name or not set(given) <= PARAMETERS:
+        raise StorageError(f"That is not the place of a database: {FORMS}.")
+    password = _read(given.get("password_file") or environment.get(PASSWORD_FILE_VARIABLE, "")).split("\n")[0]
+    ssl_ca = given.get("ssl_ca", "")
+    _read(ssl_ca)  # its absence is said here; the driver would take it for the server's fault
+    return MysqlDatabase(parts.hostname, port, unquote(parts.username), password.rstrip("\r"), name, ssl_ca)
 
 
-def _password(path: str) -> str:
-    if not path:
-        return ""
+def _read(path: str) -> str:
+    """The text of a file; nothing for none."""
     try:
-        return Path(path).read_text("utf-8").rstrip("\r\n")
+        return Path(path).read_text("utf-8") if path else ""
     except (OSError, UnicodeDecodeError) as error:
-        raise StorageError(f"The database's password file {path} cannot be read: {error}.") from None
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise StorageError(f"The file {path}, which is for the database, cannot be read: {reason}.") from None

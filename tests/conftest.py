@@ -1,15 +1,65 @@
-"""What the tests share."""
+"""What the tests share. Those that need a database server are marked `mysql`: left out aloud where there is none."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
+from db.connection import Database
+from db.mysql import MysqlDatabase
+from db.sqlite import SqliteDatabase
+from tests import mariadb as mariadb_server
+from tests.mariadb import MariaDb
 from tests.people import Town, cheap_passwords, town
 from tests.processes import Client, Process, Server
 
 P = TypeVar("P", bound=Process)
+
+NO_SERVER = f"no MariaDB server is installed here (in Debian: {mariadb_server.PACKAGES})"
+left_out = pytest.StashKey[int]()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without a server, leave out what needs one; where nobody would read of it, fail."""
+    needy = [item for item in items if item.get_closest_marker("mysql")]
+    if mariadb_server.IS_INSTALLED or not needy:
+        return
+    if os.environ.get("CI") == "true":
+        raise pytest.UsageError(f"{len(needy)} tests cannot be run: {NO_SERVER}.")
+    items[:] = [item for item in items if item not in needy]
+    config.hook.pytest_deselected(items=needy)
+    config.stash[left_out] = len(needy)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if number := config.stash.get(left_out, 0):
+        terminalreporter.write_line(f"LEFT OUT: {number} tests on MySQL, for {NO_SERVER}.")
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariaDb]:
+    """A database server for all tests; those that change its settings set them back."""
+    with mariadb_server.own_server() as server:
+        yield server
+
+
+@pytest.fixture
+def mysql(mariadb: MariaDb) -> Iterator[MysqlDatabase]:
+    """An empty database on the server."""
+    database = mariadb.empty()
+    yield database
+    mariadb.drop(database)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("mysql", marks=pytest.mark.mysql)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
+    """An empty database on each of the two engines."""
+    if request.param == "sqlite":
+        return SqliteDatabase(tmp_path / "chat.db", bytes(range(32)))
+    server_database: MysqlDatabase = request.getfixturevalue("mysql")
+    return server_database
 
 
 @pytest.fixture(autouse=True, scope="session")

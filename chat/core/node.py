@@ -54,7 +54,7 @@ class Node:
         self.own_fingerprint = fingerprint(credentials.identity.public_key)
         self.pool = Pool(database)
         self.writer = Writer(database)
-        CLIENT.apply(database, self.writer.connection)
+        CLIENT.apply(database, self.writer.connection, self.name)
         self.journal = Journal(self.name, self.writer.connection)
         self.journal.hidden = options.hidden
         self.people = People(self.name, self.writer, self.pool)
@@ -68,6 +68,8 @@ class Node:
 
     def start(self) -> None:
         """Listen, sign in, and begin to deliver. TrustError or UserError if the registry does not let us in."""
+        for message in self.writer.connection.warnings():
+            self.trouble("", message)
         self.writer.start()
         if not self.hidden:
             self._switchboard.listen(self.options.listen)

@@ -45,7 +45,7 @@ class Writer:
     """Owns the writing connection. `submit` and `call` are for other threads."""
 
     def __init__(self, database: Database) -> None:
-        self._connection = database.connect()
+        self._connection = database.claim()
         self._jobs: SimpleQueue[tuple[Job[Any], Done[Any]] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="store writer", daemon=True)
 

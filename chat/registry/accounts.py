@@ -46,7 +46,10 @@ class Enrolment:
 
 
 class Accounts:
-    """The accounts in one database. Any thread may call; each borrows a connection."""
+    """The accounts in one database. Any thread may call; each borrows a connection.
+
+    `warnings` says what of the database server's settings endangers them.
+    """
 
     def __init__(self, database: Database, authority: Authority, *, cost: int = BCRYPT_COST) -> None:
         self._authority = authority
@@ -55,7 +58,8 @@ class Accounts:
         self._bcrypts = ShortQueue(BCRYPTS_AT_ONCE, BCRYPTS_WAITING)
         self._guesses = TokenBucket(1 / GUESS_EVERY_S, GUESSES)
         with self._pool.borrow() as connection:
-            REGISTRY.apply(database, connection)
+            REGISTRY.apply(database, connection, "a registry")
+            self.warnings = connection.warnings()
 
     def find(self, name: str) -> Account | None:
         """The account of that name."""

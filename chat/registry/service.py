@@ -54,6 +54,8 @@ class Registry:
         self._accounts = Accounts(database, self._authority, cost=bcrypt_cost)
         self._directory = Directory()
         self._log = log
+        for message in self._accounts.warnings:
+            log.event("warning", message=message)
         self._context = listening_context(
             ALPN_REGISTRY, self._authority.pem, self._authority.own_certificate, strangers=True, expired=True
         )
