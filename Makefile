@@ -3,8 +3,9 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+NEEDED := import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11")
 
-.PHONY: demo test lint bench soak clean
+.PHONY: demo test lint screens bench soak clean
 
 demo: $(VENV)/run
 	$(BIN)/python examples/demo.py
@@ -21,12 +22,17 @@ lint: $(VENV)/dev
 	$(BIN)/ruff format .
 	$(BIN)/mypy
 
+screens: $(VENV)/dev
+	$(BIN)/python docs/screens.py
+
 $(VENV)/run: requirements.txt
+	@$(PYTHON) -c '$(NEEDED)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
 $(VENV)/dev: requirements.txt requirements-dev.txt
+	@$(PYTHON) -c '$(NEEDED)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@

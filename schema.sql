@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS `Sender` (
   ip         VARCHAR(64)    NOT NULL DEFAULT '' COMMENT 'where the recipient was last known to be when I wrote',
   port       INT            NOT NULL DEFAULT 0  COMMENT 'the port there',
   message    TEXT           NOT NULL            COMMENT 'what I wrote',
-  status     VARCHAR(16)    NOT NULL            COMMENT 'pending: here alone; sent: on the disk of the recipient too',
+  status     VARCHAR(16)    NOT NULL            COMMENT 'pending: here alone; sent: on the disk of the recipient too; of a file also declined, cancelled, failed',
   time       VARCHAR(32)    NOT NULL            COMMENT 'when I wrote it',
   kind       VARCHAR(16)    NOT NULL            COMMENT 'text, file, image or voice',
   recipients TEXT           NOT NULL            COMMENT 'everyone it went to, separated by commas',
@@ -59,6 +59,25 @@ CREATE TABLE IF NOT EXISTS `Receiver` (
   UNIQUE KEY receiver_message (message_id, name),
   KEY receiver_name (name, ordinal)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='what others wrote to me';
+
+CREATE TABLE IF NOT EXISTS `File` (
+  ordinal    BIGINT         NOT NULL            COMMENT 'of the message that it belongs to, in Sender or Receiver',
+  name       VARCHAR(40)    NOT NULL            COMMENT 'the person at the other end',
+  outgoing   TINYINT        NOT NULL            COMMENT '1: I send it; 0: it comes to me',
+  message_id BINARY(16)     NOT NULL            COMMENT 'of that message',
+  file_name  VARCHAR(255)   NOT NULL            COMMENT 'its name as the sender has it; never used as a path',
+  size       BIGINT         NOT NULL            COMMENT 'bytes',
+  type       VARCHAR(100)   NOT NULL            COMMENT 'media type, by the word of the sender',
+  digest     BINARY(32)     NOT NULL            COMMENT 'SHA-256 of the whole',
+  path       TEXT           NOT NULL            COMMENT 'where it lies on this machine; empty: nowhere yet',
+  stamp      VARCHAR(64)    NOT NULL DEFAULT '' COMMENT 'of the file that is sent: changes when it does',
+  state      VARCHAR(16)    NOT NULL            COMMENT 'offered, accepted, done, declined, cancelled, failed',
+  reason     VARCHAR(255)   NOT NULL DEFAULT '' COMMENT 'why it failed',
+  time       VARCHAR(32)    NOT NULL            COMMENT 'when it was offered',
+  PRIMARY KEY (ordinal, name),
+  KEY file_state (state, name),
+  KEY file_message (message_id, name)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='files that belong to messages, one row per person at the other end';
 
 CREATE TABLE IF NOT EXISTS `Outbound` (
   name       VARCHAR(40)    NOT NULL            COMMENT 'the recipient',

@@ -54,6 +54,26 @@ CREATE TABLE IF NOT EXISTS Receiver (
 CREATE UNIQUE INDEX IF NOT EXISTS receiver_message ON Receiver (message_id, name);
 CREATE INDEX IF NOT EXISTS receiver_name ON Receiver (name, ordinal);
 
+CREATE TABLE IF NOT EXISTS File (
+  ordinal    INTEGER NOT NULL,
+  name       TEXT    NOT NULL,
+  outgoing   INTEGER NOT NULL,
+  message_id BLOB    NOT NULL,
+  file_name  TEXT    NOT NULL,
+  size       INTEGER NOT NULL,
+  type       TEXT    NOT NULL,
+  digest     BLOB    NOT NULL,
+  path       TEXT    NOT NULL,
+  stamp      TEXT    NOT NULL DEFAULT '',
+  state      TEXT    NOT NULL,
+  reason     TEXT    NOT NULL DEFAULT '',
+  time       TEXT    NOT NULL,
+  PRIMARY KEY (ordinal, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS file_state ON File (state, name);
+CREATE INDEX IF NOT EXISTS file_message ON File (message_id, name);
+
 CREATE TABLE IF NOT EXISTS Outbound (
   name       TEXT    NOT NULL PRIMARY KEY,
   stream     BLOB    NOT NULL,

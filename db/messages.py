@@ -7,6 +7,7 @@ from db.connection import Connection, Row, Value
 
 PENDING = "pending"
 SENT = "sent"
+TEXT = "text"
 
 
 class SenderRow(NamedTuple):
@@ -83,9 +84,9 @@ def known_ids(connection: Connection, name: str, message_ids: Sequence[bytes]) -
 
 
 def stream_rows(connection: Connection, name: str, stream: bytes, after: int, count: int) -> list[Row]:
-    """At most `count` rows of a stream: (seq, message_id, digest, chain, kind, message, recipients, time)."""
+    """At most `count` rows of a stream: (ordinal, seq, message_id, digest, chain, kind, …)."""
     return connection.query(
-        "SELECT seq, message_id, digest, chain, kind, message, recipients, time FROM Sender"
+        "SELECT ordinal, seq, message_id, digest, chain, kind, message, recipients, time FROM Sender"
         f" WHERE name = ? AND stream = ? AND seq > ? ORDER BY seq LIMIT {int(count)}",
         (name, stream, after),
     )
@@ -98,21 +99,27 @@ def chain_at(connection: Connection, name: str, stream: bytes, seq: int) -> byte
 
 
 def unconfirmed_ids(connection: Connection, name: str, stream: bytes, after: int, up_to: int) -> list[bytes]:
-    """The ids of the rows of a stream in (after, up_to] that are still pending."""
+    """The ids of the texts of a stream in (after, up_to] that are still pending."""
     rows = connection.query(
         "SELECT message_id FROM Sender"
-        " WHERE name = ? AND stream = ? AND seq > ? AND seq <= ? AND status = ? ORDER BY seq",
-        (name, stream, after, up_to, PENDING),
+        " WHERE name = ? AND stream = ? AND seq > ? AND seq <= ? AND status = ? AND kind = ? ORDER BY seq",
+        (name, stream, after, up_to, PENDING, TEXT),
     )
     return [bytes(message_id) for (message_id,) in rows]
 
 
 def mark_sent(connection: Connection, name: str, stream: bytes, after: int, up_to: int) -> None:
-    """The rows of a stream in (after, up_to] are on the recipient's disk."""
+    """The texts of a stream in (after, up_to] are on the recipient's disk; a file is sent when it is done."""
     connection.execute(
-        "UPDATE Sender SET status = ? WHERE name = ? AND stream = ? AND seq > ? AND seq <= ? AND status = ?",
-        (SENT, name, stream, after, up_to, PENDING),
+        "UPDATE Sender SET status = ?"
+        " WHERE name = ? AND stream = ? AND seq > ? AND seq <= ? AND status = ? AND kind = ?",
+        (SENT, name, stream, after, up_to, PENDING, TEXT),
     )
+
+
+def set_status(connection: Connection, name: str, ordinal: int, status: str) -> None:
+    """What became of one row whose message is a file."""
+    connection.execute("UPDATE Sender SET status = ? WHERE ordinal = ? AND name = ?", (status, ordinal, name))
 
 
 def rows_to_renumber(

@@ -83,7 +83,9 @@ class Person:
 
     def start(self, *, hidden: bool = False, listen: tuple[str, int] = ("127.0.0.1", 0)) -> "Person":
         credentials = Credentials(self.home, self.keyring)
-        self._node = Node(credentials, self.database, Options(self.registry, listen, hidden), self.inbox.notify)
+        self._node = Node(
+            credentials, self.database, Options(self.registry, listen, self.home.downloads, hidden), self.inbox.notify
+        )
         self._node.start()
         return self
 

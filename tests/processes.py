@@ -104,9 +104,18 @@ class Server(Process):
 class Client(Process):
     """python client.py --json."""
 
-    def __init__(self, folder: Path, name: str, registry: str, *arguments: str, script: str = "client.py") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        registry: str,
+        *arguments: str,
+        script: str = "client.py",
+        environment: dict[str, str] | None = None,
+    ) -> None:
         self.name = name
-        super().__init__(script, *client_arguments(folder, name, registry), "--json", *arguments)
+        flags = client_arguments(folder, name, registry)
+        super().__init__(script, *flags, "--json", *arguments, environment=environment)
 
     def ready(self) -> "Client":
         self.event("ready")

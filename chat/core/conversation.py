@@ -20,6 +20,7 @@ from chat.net.certificates import fingerprint
 from chat.net.connection import Connection, Poller
 from chat.times import utc_now
 from chat.wire.delivery import (
+    AboutFile,
     Delivery,
     Link,
     LinkUp,
@@ -31,8 +32,10 @@ from chat.wire.delivery import (
     Store,
     Violation,
 )
+from chat.wire.messages import FileMessage, Want
 from chat.wire.peer import State
 from db.errors import StorageError
+from db.files import has_unfinished_files
 from db.streams import find_outbound
 from db.users import update_user
 
@@ -80,6 +83,14 @@ class Conversation:
     def news(self) -> None:
         """The peer may be worth trying at once."""
         self.post(self._backoff.at_once)
+
+    def tell(self, message: FileMessage) -> None:
+        """Say something about a file, if there is a link."""
+        self.post(lambda: self._tell_peer(message))
+
+    def fetch(self, message_id: bytes) -> None:
+        """Have a transfer connection opened by whoever opened the link, if there is one."""
+        self.post(lambda: self._fetch(message_id))
 
     def end(self) -> None:
         """Hang up and end the thread."""
@@ -222,6 +233,9 @@ class Conversation:
                 self._around.delivered(self.name, list(message_ids))
             case LinkUp(link, port):
                 self._note_address(self._address_of(link)[0], port)
+                self._around.linked(self.name)
+            case AboutFile(message):
+                self._around.about_file(self.name, message)
             case Violation(reason):
                 self._trouble(f"{self.name} broke the protocol and was cut off: {reason}")
 
@@ -229,6 +243,18 @@ class Conversation:
         name = self.name
         if ip and port:
             self._around.writer.submit(lambda tx: update_user(tx, name, ip=ip, port=port), _ignored)
+
+    def _tell_peer(self, message: FileMessage) -> None:
+        if self._carrier is not None:
+            self._carrier.delivery.tell(message)
+
+    def _fetch(self, message_id: bytes) -> None:
+        if self._carrier is None or self._carrier.delivery.current is None:
+            return
+        if self._carrier.delivery.current.dialled:
+            self._around.fetch_by_dialling(self.name, message_id)
+        else:
+            self._carrier.delivery.tell(Want(message_id))
 
     def _trouble(self, message: str) -> None:
         self._around.trouble(self.name, message)
@@ -256,10 +282,11 @@ class Conversation:
         try:
             with self._around.pool.borrow() as connection:
                 row = find_outbound(connection, self.name)
+                work = (row is not None and row.acked < row.last_seq) or has_unfinished_files(connection, self.name)
         except StorageError as error:
             self._trouble(str(error))
             return False
-        return row is not None and row.acked < row.last_seq
+        return work
 
     def _dial_failed(self, error: ChatError) -> None:
         self._dialling = False

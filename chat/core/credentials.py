@@ -13,8 +13,10 @@ from chat.core.home import Home
 from chat.core.keyring import Keyring
 from chat.errors import StorageFailure, TrustError
 from chat.net.certificates import Identity, read_identity
-from chat.net.tls import ALPN_CHAT, ALPN_REGISTRY, OwnCertificate, dialling_context, listening_context
+from chat.net.tls import ALPN_CHAT, ALPN_REGISTRY, ALPN_TRANSFER, OwnCertificate, dialling_context, listening_context
 from chat.wire.registry import Revoked, revocation_statement
+
+PEER_PURPOSES = (ALPN_CHAT, ALPN_TRANSFER)
 
 
 class Credentials:
@@ -49,8 +51,10 @@ class Credentials:
 
     def _load(self) -> Identity:
         self.for_registry: ssl.SSLContext = dialling_context(ALPN_REGISTRY, self._authority_pem, self._own)
-        self.for_dialling: ssl.SSLContext = dialling_context(ALPN_CHAT, self._authority_pem, self._own)
-        self.for_listening: ssl.SSLContext = listening_context(ALPN_CHAT, self._authority_pem, self._own)
+        self.for_dialling = {
+            purpose: dialling_context(purpose, self._authority_pem, self._own) for purpose in PEER_PURPOSES
+        }
+        self.for_listening: ssl.SSLContext = listening_context(PEER_PURPOSES, self._authority_pem, self._own)
         certificate = x509.load_pem_x509_certificate(_read(self._home.certificate).encode())
         return read_identity(certificate.public_bytes(serialization.Encoding.DER))
 

@@ -40,7 +40,10 @@ class Call:
                 handshake(dial([address], deadline), context, deadline, server_name=host_name(REGISTRY_ID))
             )
         except NetworkError as error:
-            raise NetworkError(f"The registry at {format_address(*address)} cannot be reached. {error}") from None
+            raise NetworkError(
+                f"The registry at {format_address(*address)} cannot be reached. {error} "
+                "Is server.py running there? --registry HOST:PORT names another one."
+            ) from None
         self._poller = Poller()
         self._protocol = RegistryProtocol(wire.registry_codec, limit=wire.MAX_ANSWER_BYTES, now=time.monotonic())
 

@@ -53,6 +53,23 @@ class PresenceChanged(Event, frozen=True, kw_only=True, tag_field="event", tag="
     online: bool
 
 
+class Transfer(Event, frozen=True, kw_only=True, tag_field="event", tag="transfer"):
+    """How a file stands. `number` is for /accept and /cancel; `rate` is bytes a second while it runs."""
+
+    id: str
+    number: int
+    direction: str
+    name: str
+    file: str
+    bytes: int
+    total: int
+    state: str
+    path: str = ""
+    reason: str = ""
+    rate: int = 0
+    seconds_left: float | None = None
+
+
 class Line(Event, frozen=True, kw_only=True, tag_field="event", tag="history"):
     """A message of the history. `status`: pending, sent or received; for several recipients `states` has each."""
 

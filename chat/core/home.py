@@ -19,6 +19,7 @@ class Home:
         self.authority = path / "authority.pem"
         self.database = path / "chat.db"
         self.prompt_history = path / "prompt-history"
+        self.downloads = path / "downloads"
         self._lock = -1
 
     @property

@@ -9,6 +9,14 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from chat.core.file_journal import (
+    DEFAULT_POLICY,
+    Arrival,
+    Attached,
+    announce,
+    attachment_of,
+    note_offers,
+)
 from chat.errors import ChatError, RemoteProtocolError, UserError
 from chat.wire.codec import MAX_RECIPIENTS, MAX_TEXT_BYTES
 from chat.wire.messages import MAX_POSITIONS, Body, Message, Position, body_codec, digest_of, encode_body
@@ -26,6 +34,7 @@ from chat.wire.streams import (
 from db.connection import Connection
 from db.messages import (
     PENDING,
+    TEXT,
     ReceiverRow,
     SenderRow,
     chain_at,
@@ -70,16 +79,7 @@ class Draft:
     text: str
     time: str
     kind: str = "text"
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """A message that was stored just now. `to` has the writer's other recipients too."""
-
-    message_id: bytes
-    name: str
-    body: Body
-    time: str
+    file: Attached | None = None
 
 
 @dataclass(frozen=True)
@@ -101,13 +101,16 @@ class Journal:
         self._random_bytes = random_bytes
         self._ordinal = last_ordinal(connection)
         self.hidden = False
+        self.policy = DEFAULT_POLICY
 
     def compose(self, tx: Connection, draft: Draft) -> None:
         """Put what was written into the outbox, one pending row per recipient. UserError if it cannot be."""
         check_draft(draft)
         if was_written(tx, draft.message_id):
             return
-        body = encode_body(draft.kind, draft.text, draft.recipients, draft.time)
+        body = encode_body(
+            draft.kind, draft.text, draft.recipients, draft.time, draft.file.attachment if draft.file else None
+        )
         digest = digest_of(body)
         ordinal = self._next_ordinal()
         rows = []
@@ -135,6 +138,8 @@ class Journal:
             )
             put_outbound(tx, OutboundRow(name, stream.stream, stream.peer_key, seq, chain, stream.acked))
         insert_sent(tx, rows)
+        if draft.file:
+            announce(tx, draft.file, ordinal, draft.message_id, draft.recipients, draft.time)
 
     def receive(
         self, tx: Connection, name: str, address: tuple[str, int], messages: Sequence[Message], now: str
@@ -213,6 +218,8 @@ class Journal:
             raise BadStream("a message to others")
         if len(body.text.encode()) > MAX_TEXT_BYTES:
             raise BadStream(f"a text of over {MAX_TEXT_BYTES} bytes")
+        if (body.kind == TEXT) != (body.file is None):
+            raise BadStream("a text with a file, or a file without one")
         return body
 
     def _check_allowance(self, tx: Connection, name: str, bodies: Sequence[Body]) -> None:
@@ -238,9 +245,10 @@ class Journal:
             if message.message_id in known:
                 continue
             known.add(message.message_id)
+            ordinal = self._next_ordinal()
             rows.append(
                 ReceiverRow(
-                    ordinal=self._next_ordinal(),
+                    ordinal=ordinal,
                     name=name,
                     ip=address[0],
                     port=address[1],
@@ -253,8 +261,9 @@ class Journal:
                     digest=message.digest,
                 )
             )
-            arrivals.append(Arrival(message.message_id, name, body, now))
+            arrivals.append(Arrival(ordinal, message.message_id, name, body, now))
         insert_received(tx, rows)
+        note_offers(tx, self.policy, arrivals)
         return arrivals
 
     def _renew(self, tx: Connection, old: OutboundRow, key: bytes, *, pending_only: bool) -> tuple[bytes, int]:
@@ -296,11 +305,12 @@ def check_draft(draft: Draft) -> None:
 def outbox_rows(connection: Connection, name: str, stream: bytes, after: int, count: int) -> list[Row]:
     """Rows of a stream as they go on the wire. Refusal if one is not what its digest says."""
     rows = []
-    for seq, message_id, digest, chain, kind, text, recipients, time in stream_rows(
+    for ordinal, seq, message_id, digest, chain, kind, text, recipients, time in stream_rows(
         connection, name, stream, after, count
     ):
-        body = encode_body(kind, text, tuple(recipients.split(",")), time)
+        file = None if kind == TEXT else attachment_of(connection, ordinal, name)
+        body = encode_body(kind, text, tuple(recipients.split(",")), time, file)
         if digest_of(body) != digest:
             raise Refusal(f"Message {bytes(message_id).hex()} to {name} was changed in the database: it is not sent.")
-        rows.append(Row(seq, bytes(message_id), bytes(digest), bytes(chain), body))
+        rows.append(Row(seq, bytes(message_id), bytes(digest), bytes(chain), body, file=file is not None))
     return rows

@@ -235,7 +235,7 @@ class Line:
         self._first_try.set()
 
     def _worded(self, error: ChatError) -> ChatError:
-        return NetworkError(f"The registry at {format_address(*self._address)} cannot be reached. {error}")
+        return NetworkError(f"The registry at {format_address(*self._address)} is away and tried again. {error}")
 
     def _next_number(self) -> int:
         self._number += 1

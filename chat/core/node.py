@@ -5,26 +5,37 @@ for each peer, handshakes. What they have to say reaches the screen through `not
 """
 
 import os
+import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from chat.core import events
 from chat.core.credentials import Credentials
-from chat.core.journal import Arrival, Draft, Journal, check_draft
+from chat.core.doorway import Doorway
+from chat.core.file_journal import Arrival, Attached
+from chat.core.journal import Draft, Journal, check_draft
 from chat.core.line import Line, LineEvents, SignInFacts
 from chat.core.people import People
-from chat.core.surroundings import Endable
+from chat.core.surroundings import Endable, NewConnection
 from chat.core.switchboard import Switchboard
+from chat.core.transfer.ground import Ground
+from chat.core.transfer.transfers import Transfers
 from chat.core.trust import KeyChanged, note_shown_key, revoke
 from chat.core.writer import Outcome, Writer
 from chat.errors import ChatError, UserError
 from chat.net.addresses import format_address
-from chat.net.certificates import fingerprint
+from chat.net.certificates import Identity, fingerprint
+from chat.net.connection import Connection
+from chat.net.tls import ALPN_TRANSFER
 from chat.times import utc_now
 from chat.wire import registry as wire
+from chat.wire.messages import FileMessage
 from chat.wire.registry import Presence
-from db.connection import Connection, Database
+from db.connection import Connection as Transaction
+from db.connection import Database
+from db.messages import TEXT
 from db.pool import Pool
 from db.schema import CLIENT
 
@@ -37,6 +48,7 @@ class Options:
 
     registry: tuple[str, int]
     listen: tuple[str, int]
+    downloads: Path
     hidden: bool = False
 
 
@@ -58,7 +70,19 @@ class Node:
         self.journal = Journal(self.name, self.writer.connection)
         self.journal.hidden = options.hidden
         self.people = People(self.name, self.writer, self.pool)
-        self._switchboard = Switchboard(credentials, self.writer, self.pool, self, lambda: self)
+        self._doorway = Doorway(credentials, self.writer, self.pool, self, self._guest)
+        self._switchboard = Switchboard(self._doorway, self.pool, lambda: self)
+        self.transfers = Transfers(
+            Ground(
+                writer=self.writer,
+                pool=self.pool,
+                downloads=options.downloads,
+                notify=notify,
+                reach=self._doorway.reach,
+                ask_to_open=self._switchboard.fetch,
+                tell=self._switchboard.tell,
+            )
+        )
         told = LineEvents(self._line_up, self._line_down, self._presence_changed, self._key_revoked)
         self._line = Line(options.registry, credentials, self._facts, told)
         self.people.connect(self._line, self._switchboard)
@@ -72,7 +96,8 @@ class Node:
             self.trouble("", message)
         self.writer.start()
         if not self.hidden:
-            self._switchboard.listen(self.options.listen)
+            self._doorway.listen(self.options.listen)
+        self.transfers.start()
         self._line.start()
         self._line.wait_first_try()
         self._started = True
@@ -84,6 +109,8 @@ class Node:
 
     def close(self) -> None:
         """Hang up, finish what is being written, and end."""
+        self._doorway.stop_listening()
+        self.transfers.close()
         self._switchboard.close()
         self._line.stop()
         self.writer.close()
@@ -92,14 +119,17 @@ class Node:
     @property
     def listens_on(self) -> str:
         """HOST:PORT for peers, empty while hidden."""
-        return "" if self.hidden else format_address(*self._switchboard.address)
+        return "" if self.hidden else format_address(*self._doorway.address)
 
     # What is asked of it
 
-    def send(self, recipients: Sequence[str], text: str) -> str:
-        """Put a message into the outbox and have it delivered: its id, once it is on the disk."""
+    def send(self, recipients: Sequence[str], text: str, *, kind: str = TEXT, file: Attached | None = None) -> str:
+        """Put a message into the outbox and have it delivered: its id, once it is on the disk.
+
+        With `file` it is about that file, which is sent after it; then `kind` is file, image or voice.
+        """
         names = tuple(dict.fromkeys(recipients))
-        draft = Draft(new_message_id(), names, text, utc_now())
+        draft = Draft(new_message_id(), names, text, utc_now(), kind, file)
         check_draft(draft)
         if self.name in names:
             raise UserError("You cannot write to yourself.")
@@ -124,7 +154,8 @@ class Node:
         """To everybody we are offline from now on; what is written stays pending."""
         self.hidden = True
         self.writer.call(self._set_hidden)
-        self._switchboard.stop_listening()
+        self._doorway.stop_listening()
+        self.transfers.stop_all()
         self._switchboard.end_all()
         self._line.tell(wire.Hide)
 
@@ -132,14 +163,14 @@ class Node:
         """We can be found again; what waited goes out."""
         if not self.hidden:
             return
-        self._switchboard.listen(self.options.listen)
+        self._doorway.listen(self.options.listen)
         self.hidden = False
         self.writer.call(self._set_hidden)
         port = self.listening_port
         self._line.tell(lambda number: wire.Show(number, port))
         self._switchboard.deliver_all()
 
-    def _set_hidden(self, _: Connection) -> None:
+    def _set_hidden(self, _: Transaction) -> None:
         self.journal.hidden = self.hidden  # in its turn: what the writer took before that stays taken
 
     # What the switchboard and the conversations ask
@@ -147,7 +178,7 @@ class Node:
     @property
     def listening_port(self) -> int:
         """What HELLO tells a peer."""
-        return self._switchboard.address[1]
+        return self._doorway.address[1]
 
     @property
     def roster(self) -> Mapping[str, Presence]:
@@ -161,7 +192,7 @@ class Node:
 
     def may_dial(self, name: str) -> bool:
         """Whether the peer is worth trying now."""
-        return name not in self.people.blocked and self._switchboard.may_dial(name)
+        return name not in self.people.blocked and self._doorway.may_dial(name)
 
     def dial(self, name: str) -> None:
         """Try, in a thread of its own."""
@@ -187,11 +218,24 @@ class Node:
                     time=arrival.time,
                 )
             )
+        self.transfers.arrived(arrivals)
 
     def delivered(self, name: str, message_ids: list[bytes]) -> None:
         """Messages are on the disk of `name`."""
         for message_id in message_ids:
             self.notify(events.Delivered(id=message_id.hex(), to=name))
+
+    def linked(self, name: str) -> None:
+        """Messages flow to and from `name`."""
+        self.transfers.linked(name)
+
+    def about_file(self, name: str, message: FileMessage) -> None:
+        """A peer said something about a file."""
+        self.transfers.about_file(name, message)
+
+    def fetch_by_dialling(self, name: str, message_id: bytes) -> None:
+        """A file is to be fetched, on a connection that we open."""
+        self.transfers.open_and_fetch(name, message_id)
 
     def trouble(self, name: str, message: str) -> None:
         """Something the person should know."""
@@ -206,10 +250,20 @@ class Node:
         number = fingerprint(identity.public_key)
         self.notify(events.KeyChanged(name=identity.name, message=str(change), fingerprint=number))
 
+    def _guest(self, identity: Identity, tls: ssl.SSLSocket, settled: Callable[[], None]) -> None:
+        """A peer opened a connection; this is the thread of its handshake."""
+        if tls.selected_alpn_protocol() == ALPN_TRANSFER:
+            try:
+                self.transfers.guest(identity, tls)
+            finally:
+                settled()
+        else:
+            self._switchboard.connected(NewConnection(identity, Connection(tls), b"", settled))
+
     # What the line to the registry tells
 
     def _facts(self) -> SignInFacts:
-        host, port = self._switchboard.address
+        host, port = self._doorway.address
         own = host if host not in ANY_ADDRESS else self._line.local_ip
         return self.people.facts(port=port, addresses=(own,) if own else (), hidden=self.hidden)
 

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from chat.core.journal import Arrival, Journal
+from chat.core.file_journal import Arrival
+from chat.core.journal import Journal
 from chat.core.writer import Writer
 from chat.net.certificates import Identity
 from chat.net.connection import Connection
+from chat.wire.messages import FileMessage
 from db.pool import Pool
 
 
@@ -57,6 +59,15 @@ class Surroundings(Protocol):
 
     def delivered(self, name: str, message_ids: list[bytes]) -> None:
         """These are on the peer's disk."""
+
+    def linked(self, name: str) -> None:
+        """Messages flow now."""
+
+    def about_file(self, name: str, message: FileMessage) -> None:
+        """The peer said something about a file."""
+
+    def fetch_by_dialling(self, name: str, message_id: bytes) -> None:
+        """Open a transfer connection and fetch a file, in a thread of its own."""
 
     def trouble(self, name: str, message: str) -> None:
         """Something the person should know."""

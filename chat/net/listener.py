@@ -28,7 +28,7 @@ class Listener:
         try:
             self._socket = socket.create_server((host, port), family=family, backlog=BACKLOG)
         except (OSError, OverflowError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
+            reason, *_ = (getattr(error, "strerror", None) or str(error)).split(" (while")  # Python adds the address
             raise NetworkError(f"Cannot listen on {format_address(host, port)}: {reason.lower()}.") from None
         self._on_connection = on_connection
         self._spare = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)

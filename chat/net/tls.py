@@ -8,6 +8,7 @@ certificate: the error comes at the first read, so a link is up only after the p
 import selectors
 import socket
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from chat.net.connection import configure
 from chat.net.deadline import Deadline
 
 ALPN_CHAT = "p2pchat-chat/1"
+ALPN_TRANSFER = "p2pchat-transfer/1"
 ALPN_REGISTRY = "p2pchat-registry/1"
 HANDSHAKE_TIMEOUT_S = 10.0
 
@@ -41,7 +43,7 @@ def dialling_context(alpn: str, authority_pem: str, own: OwnCertificate | None) 
     context.load_verify_locations(cadata=authority_pem)
     if own:
         own.load_into(context)
-    return _configured(context, alpn)
+    return _configured(context, [alpn])
 
 
 def probing_context(alpn: str) -> ssl.SSLContext:
@@ -49,11 +51,11 @@ def probing_context(alpn: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    return _configured(context, alpn)
+    return _configured(context, [alpn])
 
 
 def listening_context(
-    alpn: str, authority_pem: str, own: OwnCertificate, *, strangers: bool = False, expired: bool = False
+    alpn: Sequence[str], authority_pem: str, own: OwnCertificate, *, strangers: bool = False, expired: bool = False
 ) -> ssl.SSLContext:
     """For whoever is called. `strangers` may come without a certificate, and `expired` ones are let in."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -66,9 +68,9 @@ def listening_context(
     return _configured(context, alpn)
 
 
-def _configured(context: ssl.SSLContext, alpn: str) -> ssl.SSLContext:
+def _configured(context: ssl.SSLContext, alpn: Sequence[str]) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_3
-    context.set_alpn_protocols([alpn])
+    context.set_alpn_protocols(list(alpn))
     return context
 
 

@@ -15,6 +15,7 @@ from chat.times import utc_now
 
 QUIET_S = 60.0
 MAX_SOURCES = 10_000
+SPEAK_FOR_THEMSELVES = ("who", "note")
 
 
 class Log:
@@ -32,7 +33,7 @@ class Log:
             line = json.dumps({"time": utc_now(), "event": event, **facts})
         else:
             name = facts.pop("name", "")
-            rest = " ".join(f"{key} {value}" for key, value in facts.items() if value not in ("", None))
+            rest = " ".join(_worded(key, value) for key, value in facts.items() if value not in ("", None))
             line = f"{time.strftime('%H:%M:%S')}  {name or '-':<12} {event:<14} {rest}".rstrip()
         with self._lock:
             self._out.write(inert(line) + "\n")
@@ -48,3 +49,9 @@ class Log:
                 self._quiet_until.clear()
             self._quiet_until[address, reason] = now + QUIET_S
         self.event("refused", address=address, reason=reason)
+
+
+def _worded(key: str, value: object) -> str:
+    if value is True:
+        return key
+    return str(value) if key in SPEAK_FOR_THEMSELVES else f"{key} {value}"

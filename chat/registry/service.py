@@ -57,7 +57,7 @@ class Registry:
         for message in self._accounts.warnings:
             log.event("warning", message=message)
         self._context = listening_context(
-            ALPN_REGISTRY, self._authority.pem, self._authority.own_certificate, strangers=True, expired=True
+            [ALPN_REGISTRY], self._authority.pem, self._authority.own_certificate, strangers=True, expired=True
         )
         self._places = Places(limits.connections, limits.per_address)
         self._rate = TokenBucket(limits.rate_per_address, limits.burst_per_address)

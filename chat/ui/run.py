@@ -43,9 +43,9 @@ def _run(options: ClientOptions, console: Console) -> int:
     opened = open_home(options, console.notify)
     if not opened.home.lock():
         return _run_beside(options, opened, console)
-    node_options = Options(opened.registry, options.listen, options.hidden)
+    node_options = Options(opened.registry, options.listen, opened.home.downloads, options.hidden)
     node = Node(opened.credentials, opened.database, node_options, console.notify)
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, _end)
     try:
         node.start()
         shell = Shell(node.name, node.people, node, console.show)
@@ -88,5 +88,5 @@ def _guard_threads(console: Console) -> None:
     threading.excepthook = report
 
 
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
+def _end(*_: object) -> None:
+    raise SystemExit(0)  # no KeyboardInterrupt: at the prompt that only drops the line being typed

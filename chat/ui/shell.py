@@ -44,6 +44,7 @@ class Shell:
                 name, _, arguments = line[1:].partition(" ")
                 command = find_command(name.lower())
                 name = command.name
+                command.check(arguments)
                 command.run(self, arguments.strip())
             elif line.strip():
                 name = "msg"
@@ -65,8 +66,8 @@ class Shell:
 
 
 def parse_names(text: str) -> tuple[str, ...]:
-    """Names separated by commas. UserError if there are none, or one is none."""
-    names = tuple(fold_name(part.strip()) for part in text.split(",") if part.strip())
+    """Names separated by commas, each once. UserError if there are none, or one is none."""
+    names = tuple(dict.fromkeys(fold_name(part.strip()) for part in text.split(",") if part.strip()))
     if not names:
         raise UserError("Say whom: NAME, or NAME,NAME for several.")
     return names

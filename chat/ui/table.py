@@ -1,5 +1,6 @@
 """The command table: a command is one decorated function. Help, completion and the manual read it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -22,6 +23,12 @@ class Command:
     help: str
     run: Run
     beside: bool
+
+    def check(self, arguments: str) -> None:
+        """UserError, with the usage, if words are missing that the command cannot do without."""
+        _, *needed = re.sub(r" \[[^]]*\]", "", self.usage).split()
+        if len(arguments.split()) < len(needed):
+            raise UserError(f"Something is missing: write {self.usage}")
 
 
 COMMANDS: dict[str, Command] = {}

@@ -41,6 +41,8 @@ def _one(event: events.Event, own_name: str) -> str:
             return f"      sent to {event.to}"
         case events.Queued():
             return f"      stored, pending for {', '.join(event.to)}"
+        case events.Transfer():
+            return _transfer(event)
         case events.PresenceChanged():
             return f"  --  {event.name} is {'here' if event.online else 'gone'}"
         case events.KeyChanged() | events.Warn() | events.Failure():
@@ -72,6 +74,25 @@ def _delivery(line: events.Line) -> str:
         return line.status
     sent = sum(status == "sent" for status in line.states.values())
     return f"sent {sent}/{len(line.states)}"
+
+
+def _transfer(event: events.Transfer) -> str:
+    arrow = "to" if event.direction == "out" else "from"
+    what = f"{inert(event.file)} {arrow} {event.name} (number {event.number}, {_size(event.total)})"
+    if event.state == "done":
+        return f"  --  {what} is complete" + (f": {inert(event.path)}" if event.path else "")
+    if event.state == "running":
+        return f"  --  {what}: {100 * event.bytes // max(event.total, 1)} %, {_size(event.rate)}/s"
+    return f"  --  {what}: {event.state}" + (f", {inert(event.reason)}" if event.reason else "")
+
+
+def _size(count: int) -> str:
+    amount = float(count)
+    for unit in ("bytes", "KiB", "MiB", "GiB"):
+        if amount < 1024 or unit == "GiB":
+            break
+        amount /= 1024
+    return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
 
 
 def _clock(time: str) -> str:

@@ -21,11 +21,17 @@ from chat.wire.messages import (
     MINOR_VERSION,
     Accept,
     Ack,
+    Ask,
+    Cancelled,
+    Declined,
+    Done,
+    FileMessage,
     Hello,
     Message,
     Nominate,
     PeerMessage,
     Position,
+    Want,
 )
 from chat.wire.peer import PeerProtocol, State
 from chat.wire.pump import Pump, Row
@@ -115,13 +121,20 @@ class Sent:
 
 
 @dataclass(frozen=True)
+class AboutFile:
+    """The peer said something about a file."""
+
+    message: FileMessage
+
+
+@dataclass(frozen=True)
 class Violation:
     """The peer broke the protocol and was cut off."""
 
     reason: str
 
 
-Notice = LinkUp | Sent | Violation
+Notice = LinkUp | Sent | AboutFile | Violation
 
 
 @dataclass
@@ -250,6 +263,11 @@ class Delivery:
                 link.pump.composed()
         self._pump()
 
+    def tell(self, message: FileMessage) -> None:
+        """Say something about a file, if messages flow; if not, it is asked about at the next link."""
+        if self.current is not None and self.current.protocol.state is State.FLOWING:
+            self.current.protocol.send(message)
+
     # Output
 
     def take_requests(self) -> list[Request]:
@@ -281,6 +299,8 @@ class Delivery:
                 self._requests.append(Resume(link, message.positions))
             case Ack():
                 self._acknowledged(link, message, now)
+            case Want() | Ask() | Done() | Declined() | Cancelled():
+                self._notices.append(AboutFile(message))
 
     def _greeted(self, link: Link, hello: Hello, now: float) -> None:
         if link.dialled == bool(hello.link):
@@ -312,10 +332,12 @@ class Delivery:
     def _acknowledged(self, link: Link, ack: Ack, now: float) -> None:
         if link.pump is None:
             raise RemoteProtocolError("An ACK came before anything was sent.")
+        before = link.pump.held
         confirmed = link.pump.acknowledged(ack)
-        if not confirmed:
+        if link.pump.held == before:
             return
-        self._notices.append(Sent(confirmed))
+        if confirmed:
+            self._notices.append(Sent(confirmed))
         if not self._confirmed.up_to:
             self._confirmed.due_at = now + MARK_SENT_AFTER_S
         self._confirmed.up_to[ack.stream] = ack.n

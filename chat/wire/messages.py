@@ -23,6 +23,7 @@ from chat.wire.codec import (
 
 MINOR_VERSION = 0
 MAX_POSITIONS = 8
+MAX_FILE_NAME_CHARS = 255
 
 OptionalId = Annotated[bytes, msgspec.Meta(max_length=16)]
 Chain = Annotated[bytes, msgspec.Meta(min_length=16, max_length=32)]
@@ -38,6 +39,15 @@ class Position(msgspec.Struct, frozen=True, array_like=True):
     chain: Chain
 
 
+class Attachment(msgspec.Struct, frozen=True, array_like=True):
+    """A file that belongs to a message: its own name, bytes, media type, and SHA-256 of the whole."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_FILE_NAME_CHARS)]
+    size: UInt
+    type: Annotated[str, msgspec.Meta(max_length=100)]
+    digest: Digest
+
+
 class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a person wrote, to whom, and when by the writer's clock.
 
@@ -50,6 +60,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
         name="to"
     )
     time: Time = msgspec.field(name="at")
+    file: Attachment | None = msgspec.field(name="f", default=None)
 
 
 class Hello(msgspec.Struct, frozen=True, array_like=True, tag=1):
@@ -100,7 +111,39 @@ class Pong(msgspec.Struct, frozen=True, array_like=True, tag=7):
     """I am."""
 
 
-PeerMessage = Hello | Nominate | Accept | Message | Ack | Ping | Pong
+class Want(msgspec.Struct, frozen=True, array_like=True, tag=8):
+    """The file of that message may come: open a transfer connection to me, as you opened this link."""
+
+    message_id: Id16
+
+
+class Ask(msgspec.Struct, frozen=True, array_like=True, tag=9):
+    """What became of the file of that message? Answered by Done or Declined once there is an answer."""
+
+    message_id: Id16
+
+
+class Done(msgspec.Struct, frozen=True, array_like=True, tag=10):
+    """The file of that message is on my disk, whole, with this digest."""
+
+    message_id: Id16
+    digest: Digest
+
+
+class Declined(msgspec.Struct, frozen=True, array_like=True, tag=11):
+    """I do not take the file of that message."""
+
+    message_id: Id16
+
+
+class Cancelled(msgspec.Struct, frozen=True, array_like=True, tag=12):
+    """The file of that message is not to be had any more."""
+
+    message_id: Id16
+
+
+FileMessage = Want | Ask | Done | Declined | Cancelled
+PeerMessage = Hello | Nominate | Accept | Message | Ack | Ping | Pong | FileMessage
 
 peer_codec: Codec[PeerMessage] = Codec(PeerMessage)
 body_codec: Codec[Body] = Codec(Body)
@@ -111,6 +154,6 @@ def digest_of(body: bytes) -> bytes:
     return sha256(body).digest()
 
 
-def encode_body(kind: str, text: str, to: tuple[str, ...], time: str) -> bytes:
+def encode_body(kind: str, text: str, to: tuple[str, ...], time: str, file: Attachment | None = None) -> bytes:
     """A body's bytes: the same for the same values, at every version of this program."""
-    return encode(Body(kind=kind, text=text, to=to, time=time))
+    return encode(Body(kind=kind, text=text, to=to, time=time, file=file))

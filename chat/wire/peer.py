@@ -7,12 +7,13 @@ the link on which messages flow:
     GREETING   HELLO →  ← HELLO          GREETING
     GREETED    NOMINATE →                GREETED
     NOMINATED           ← ACCEPT         NOMINATED
-    FLOWING    MESSAGE, ACK ↔            FLOWING
+    FLOWING    MESSAGE, ACK, files ↔     FLOWING
 
 PING and PONG are legal once both have greeted. An illegal message raises and changes nothing.
 """
 
 from enum import Enum, auto
+from typing import get_args
 
 from chat.errors import LocalProtocolError, RemoteProtocolError
 from chat.wire.codec import encode
@@ -20,6 +21,7 @@ from chat.wire.frames import MAX_CHAT_BYTES, MAX_GREETING_BYTES, FrameDecoder, e
 from chat.wire.messages import (
     Accept,
     Ack,
+    FileMessage,
     Hello,
     Message,
     Nominate,
@@ -48,6 +50,7 @@ Table = dict[tuple[State, type[PeerMessage]], State]
 _BOTH: Table = {
     (State.FLOWING, Message): State.FLOWING,
     (State.FLOWING, Ack): State.FLOWING,
+    **{(State.FLOWING, kind): State.FLOWING for kind in get_args(FileMessage)},
     (State.GREETED, Ping): State.GREETED,
     (State.NOMINATED, Ping): State.NOMINATED,
     (State.FLOWING, Ping): State.FLOWING,

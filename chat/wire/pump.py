@@ -18,13 +18,17 @@ READ_AHEAD_MESSAGES = 256
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the outbox as it goes on the wire, and the chain that it makes."""
+    """A row of the outbox as it goes on the wire, and the chain that it makes.
+
+    With `file` the message is not sent before its file is: the ACK tells nothing yet.
+    """
 
     seq: int
     message_id: bytes
     digest: bytes
     chain: bytes
     body: bytes
+    file: bool = False
 
 
 class Pump:
@@ -66,7 +70,7 @@ class Pump:
         return [Message(stream, row.seq, row.message_id, row.digest, row.body) for row in rows]
 
     def acknowledged(self, ack: Ack) -> list[bytes]:
-        """The ids of the messages that `ack` confirms. RemoteProtocolError if it is not about what was sent."""
+        """The ids of the messages that are sent by `ack`. RemoteProtocolError if it is not about what was sent."""
         if ack.stream == self.held.stream and ack.n == self.held.n and ack.chain == self.held.chain:
             return []
         if ack.stream != self.held.stream or not self.held.n < ack.n <= self._read_up_to:
@@ -77,6 +81,7 @@ class Pump:
         for _ in range(ack.n - self.held.n):
             row = self._in_flight.popleft()
             self._bytes_in_flight -= len(row.body)
-            confirmed.append(row.message_id)
+            if not row.file:
+                confirmed.append(row.message_id)
         self.held = Position(ack.stream, ack.n, ack.chain)
         return confirmed

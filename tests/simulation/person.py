@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any
 
 from chat.core.carrier import Carrier, WriteRequest
-from chat.core.journal import Arrival, Draft, Journal
+from chat.core.file_journal import Arrival
+from chat.core.journal import Draft, Journal
 from chat.core.trust import meet
 from chat.core.writer import Outcome, commit
 from chat.errors import ChatError

@@ -6,7 +6,7 @@ CROSSINGS = 200
 
 
 def crossing_dials() -> None:
-    """Both dial before they know of each other: in whatever order things arrive, one link is left, and nobody dials again."""
+    """Both dial before they know of each other: whatever comes first, one link is left, and nobody dials again."""
     for seed in range(CROSSINGS):
         world = World(seed, names=("alice", "bob"))
         world.compose("alice", ("bob",))

@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import permutations
 
-from chat.core.journal import Arrival, Draft
+from chat.core.file_journal import Arrival
+from chat.core.journal import Draft
 from chat.core.writer import Outcome
 from chat.wire.delivery import Link, Notice, Sent
 from db.connection import transaction

@@ -1,0 +1,169 @@
+"""The way in and out for connections with peers: listening, dialling, handshakes, and who is let through.
+
+Handshakes happen in short-lived threads of their own, a bounded number at a time, so that neither a
+silent caller nor a slow host holds up anybody.
+"""
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from chat.core.credentials import Credentials
+from chat.core.journal import Refusal
+from chat.core.trust import KeyChanged, meet
+from chat.core.writer import Writer
+from chat.errors import ChatError, NetworkError, TrustError
+from chat.net.certificates import Identity, host_name, read_identity
+from chat.net.deadline import Deadline
+from chat.net.dialing import dial
+from chat.net.limits import Places
+from chat.net.listener import Listener
+from chat.net.threads import start_thread
+from chat.net.tls import HANDSHAKE_TIMEOUT_S, handshake
+from chat.wire.registry import Presence
+from db.errors import StorageError
+from db.pool import Pool
+from db.users import User, find_user
+
+STRANGERS_AT_ONCE = 64
+STRANGERS_PER_ADDRESS = 16
+DIALS_AT_ONCE = 8
+DIAL_TIMEOUT_S = 20.0
+
+
+class Whereabouts(Protocol):
+    """What is known of the world, at any time, by any thread."""
+
+    hidden: bool
+
+    @property
+    def roster(self) -> Mapping[str, Presence]:
+        """Who can be found where, by the registry."""
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether the roster is of now."""
+
+    def key_changed(self, change: KeyChanged) -> None:
+        """Somebody came with another key."""
+
+
+Guest = Callable[[Identity, ssl.SSLSocket, Callable[[], None]], None]
+
+
+class Doorway:
+    """Any thread may call. `on_guest(identity, tls, settled)` gets what comes in, in the handshake's thread.
+
+    A guest counts as a stranger until `settled` is called.
+    """
+
+    def __init__(
+        self, credentials: Credentials, writer: Writer, pool: Pool, whereabouts: Whereabouts, on_guest: Guest
+    ) -> None:
+        self._credentials = credentials
+        self._writer = writer
+        self._pool = pool
+        self._whereabouts = whereabouts
+        self._on_guest = on_guest
+        self._strangers = Places(STRANGERS_AT_ONCE, STRANGERS_PER_ADDRESS)
+        self._dials = threading.BoundedSemaphore(DIALS_AT_ONCE)
+        self._listener: Listener | None = None
+
+    def listen(self, address: tuple[str, int]) -> None:
+        """Take connections from peers."""
+        self._listener = Listener(address, self._accepted)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where that is; port 0 while it is nowhere."""
+        return self._listener.address if self._listener else ("", 0)
+
+    def stop_listening(self) -> None:
+        """Take none any more."""
+        if self._listener:
+            self._listener.close()
+        self._listener = None
+
+    def may_dial(self, name: str) -> bool:
+        """Whether it is worth trying: the registry says that `name` is there, or is itself away."""
+        if self._whereabouts.hidden:
+            return False
+        presence = self._whereabouts.roster.get(name)
+        return not self._whereabouts.signed_in or (presence is not None and presence.online)
+
+    def reach(self, name: str, purpose: str) -> tuple[Identity, ssl.SSLSocket]:
+        """A connection to `name` for a purpose (an ALPN), with the key that is trusted. Blocks for a while.
+
+        Raises NetworkError where nobody answers, TrustError where somebody else does.
+        """
+        with self._dials:
+            deadline = Deadline(DIAL_TIMEOUT_S)
+            try:
+                with self._pool.borrow() as connection:
+                    user = find_user(connection, name)
+            except StorageError as error:
+                raise NetworkError(str(error)) from None
+            peer_id, addresses = self._candidates(name, user)
+            sock = dial(addresses, deadline)
+            context = self._credentials.for_dialling[purpose]
+            tls = handshake(sock, context, deadline, server_name=host_name(peer_id))
+        identity = self._let_through(tls)
+        if identity.name != name:
+            tls.close()
+            raise TrustError(f"{identity.name} answered where {name} was dialled.")
+        return identity, tls
+
+    def _candidates(self, name: str, user: User | None) -> tuple[str, list[tuple[str, int]]]:
+        presence = self._whereabouts.roster.get(name)
+        if self._whereabouts.signed_in and presence is not None and presence.online:
+            return presence.peer_id, [(address, presence.port) for address in presence.addresses]
+        if user is None or not user.peer_id or not user.port:
+            raise NetworkError(f"No address of {name} is known.")
+        return user.peer_id, [(user.ip, user.port)]
+
+    def _accepted(self, sock: socket.socket, ip: str) -> None:
+        if not self._strangers.take(ip):
+            sock.close()
+            return
+        start_thread(self._accept, f"handshake {ip}", sock, ip)
+
+    def _accept(self, sock: socket.socket, ip: str) -> None:
+        settled = _Once(lambda: self._strangers.give_back(ip))
+        try:
+            tls = handshake(sock, self._credentials.for_listening, Deadline(HANDSHAKE_TIMEOUT_S))
+            self._on_guest(self._let_through(tls), tls, settled)
+        except ChatError:
+            settled()  # a stranger's failure is nobody's business
+
+    def _let_through(self, tls: ssl.SSLSocket) -> Identity:
+        """Who is there, if that person's key is the one trusted; else it is closed without a word."""
+        try:
+            identity = read_identity(tls.getpeercert(binary_form=True))
+            if self._whereabouts.hidden:
+                raise Refusal("Hidden: nobody is met.")
+            self._writer.call(lambda tx: meet(tx, identity))
+        except ChatError as error:
+            tls.close()
+            if isinstance(error, KeyChanged):
+                self._whereabouts.key_changed(error)
+                raise NetworkError(str(error)) from None  # told already, and louder
+            raise
+        return identity
+
+
+class _Once:
+    """Calls an action the first time only, whichever thread comes first."""
+
+    def __init__(self, action: Callable[[], None]) -> None:
+        self._action = action
+        self._lock = threading.Lock()
+        self._done = False
+
+    def __call__(self) -> None:
+        with self._lock:
+            if self._done:
+                return
+            self._done = True
+        self._action()

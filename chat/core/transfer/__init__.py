@@ -1,0 +1,1 @@
+"""Files from machine to machine: who fetches what when, and the threads that carry the bytes."""

@@ -1,0 +1,56 @@
+"""A TLS connection for much data in one direction, blocking, owned by the thread of one transfer.
+
+With only one thread on it, and the two sides never sending at once, blocking is safe; each step that
+stalls for too long ends it. Any thread may stop it.
+"""
+
+import socket
+import ssl
+from contextlib import suppress
+
+from chat.errors import ConnectionClosed
+
+STALL_TIMEOUT_S = 30.0
+
+
+class BulkConnection:
+    """Sends and receives bytes. Every method may raise ConnectionClosed."""
+
+    def __init__(self, tls: ssl.SSLSocket) -> None:
+        tls.settimeout(STALL_TIMEOUT_S)
+        self._tls = tls
+
+    def send(self, data: bytes | memoryview) -> None:
+        """Send all of `data`."""
+        try:
+            self._tls.sendall(data)
+        except (OSError, ValueError) as error:
+            raise ConnectionClosed(f"The transfer broke: {error}.") from None
+
+    def receive_into(self, view: memoryview) -> int:
+        """Fill the start of `view` with what comes; how many bytes that is, 0 at the end."""
+        try:
+            return self._tls.recv_into(view)
+        except (OSError, ValueError) as error:
+            raise ConnectionClosed(f"The transfer broke: {error}.") from None
+
+    def receive_exactly(self, size: int) -> bytes:
+        """The next `size` bytes."""
+        data = bytearray(size)
+        with memoryview(data) as view:
+            filled = 0
+            while filled < size:
+                count = self.receive_into(view[filled:])
+                if not count:
+                    raise ConnectionClosed("The other side ended the transfer.")
+                filled += count
+        return bytes(data)
+
+    def stop(self) -> None:
+        """End it from another thread: whatever its owner is waiting for fails."""
+        with suppress(OSError):
+            socket.socket.shutdown(self._tls, socket.SHUT_RDWR)  # the descriptor's, for SSLSocket's is not safe here
+
+    def close(self) -> None:
+        """Give the socket back."""
+        self._tls.close()

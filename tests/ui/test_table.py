@@ -1,0 +1,30 @@
+"""The command table: what is asked for what is not there, or not whole."""
+
+import pytest
+
+import chat.ui.commands as _commands
+from chat.errors import UserError
+from chat.ui.table import COMMANDS, find_command
+
+assert _commands  # importing it fills the command table
+
+
+def test_a_misspelt_command_is_guessed() -> None:
+    with pytest.raises(UserError, match=r"Did you mean /history\?"):
+        find_command("histroy")
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"), [("add", ""), ("msg", ""), ("msg", "bob"), ("unblock", " "), ("trust", "bob")]
+)
+def test_missing_words_are_answered_with_the_usage(name: str, arguments: str) -> None:
+    with pytest.raises(UserError, match=r"write /") as told:
+        COMMANDS[name].check(arguments)
+    assert COMMANDS[name].usage in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"), [("who", ""), ("history", ""), ("help", ""), ("add", "bob"), ("msg", "bob hi"), ("hide", "")]
+)
+def test_what_is_in_brackets_may_be_left_out(name: str, arguments: str) -> None:
+    COMMANDS[name].check(arguments)
