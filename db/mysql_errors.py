@@ -3,7 +3,7 @@
 The numbers are those that the servers' manuals list: the driver names only some, and none of MariaDB's.
 """
 
-from contextlib import suppress
+from ssl import SSLCertVerificationError
 
 import mysql.connector
 
@@ -18,7 +18,7 @@ _UNREACHABLE = {
 _FULL = {
     3, 28, 1021, 1026, 1114, 3675,  # error writing a file, errno ENOSPC, disk full, table full, disk full (MySQL 8)
 }  # fmt: skip
-_UNTRUSTED = 2026  # the driver's number for all of TLS
+_NO_TLS = 2026
 _CHECK = "Check the user, and the password in the file that P2PCHAT_DB_PASSWORD_FILE or ?password_file= names."
 _GRANT = "Whoever runs the server must CREATE DATABASE and GRANT ALL ON it to this user."
 _REFUSED = {
@@ -37,7 +37,7 @@ def translated(error: Exception, where: str) -> StorageError:
     """What became of it, for the database at `where`."""
     message = _message(error)
     number = getattr(error, "errno", None)
-    if number == _UNTRUSTED:
+    if number == _NO_TLS or isinstance(error.__cause__, SSLCertVerificationError):
         return Untrusted(
             f"The database server of {where} does not prove by TLS who it is: {message}. "
             "If its certificate is of your own authority, name that one's file with ?ssl_ca=PATH."
@@ -62,6 +62,7 @@ _LOST = (
 
 def _message(error: Exception) -> str:
     """The driver's words on one line, without the full stop that follows them here."""
-    with suppress(AttributeError, TypeError):
-        return " ".join(error.msg.split()).rstrip(".")  # type: ignore[attr-defined]
-    return str(error).rstrip(".")
+    if isinstance(error.__cause__, SSLCertVerificationError):
+        return error.__cause__.verify_message.rstrip(".")
+    words: str = getattr(error, "msg", None) or str(error)
+    return " ".join(words.split()).rstrip(".")

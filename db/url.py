@@ -1,6 +1,7 @@
 """Where a database is, as the user says it: 'sqlite', or mysql://user@host:port/database."""
 
 import os
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -40,8 +41,17 @@ def open_database(url: str, *, file: Path, key: bytes = b"", environment: Mappin
         raise StorageError(f"That is not the place of a database: {FORMS}.")
     password = _read(given.get("password_file") or environment.get(PASSWORD_FILE_VARIABLE, "")).split("\n")[0]
     ssl_ca = given.get("ssl_ca", "")
-    _read(ssl_ca)  # its absence is said here; the driver would take it for the server's fault
+    _check_certificates(ssl_ca)
     return MysqlDatabase(parts.hostname, port, unquote(parts.username), password.rstrip("\r"), name, ssl_ca)
+
+
+def _check_certificates(path: str) -> None:
+    """Say it here if there are none: the driver would take it for the server's fault."""
+    try:
+        ssl.create_default_context(cafile=path or None)
+    except OSError as error:
+        reason = "it holds no certificates" if isinstance(error, ssl.SSLError) else error.strerror
+        raise StorageError(f"The file {path} of the database's ssl_ca cannot be used: {reason}.") from None
 
 
 def _read(path: str) -> str:
@@ -50,4 +60,4 @@ def _read(path: str) -> str:
         return Path(path).read_text("utf-8") if path else ""
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise StorageError(f"The file {path}, which is for the database, cannot be read: {reason}.") from None
+        raise StorageError(f"The file {path} with the database's password cannot be read: {reason}.") from None

@@ -142,5 +142,5 @@ def own_server(*options: str, host: str = "127.0.0.1") -> Iterator[MariaDb]:
 
 def _free_port(host: str) -> int:
     with socket.socket() as probe:
-        probe.bind((host, 0))
+        probe.bind((host.split(",", maxsplit=1)[0], 0))
         return int(probe.getsockname()[1])

@@ -1,0 +1,64 @@
+"""Rows to store, and a connection with the tables."""
+
+from hashlib import sha256
+from typing import Any
+
+from db.connection import Connection, Database
+from db.messages import PENDING, ReceiverRow, SenderRow
+from db.schema import CLIENT, REGISTRY
+
+TIME = "2026-01-31T23:59:59.123Z"
+
+
+def client_connection(database: Database) -> Connection:
+    connection = database.connect()
+    CLIENT.apply(database, connection, "alice")
+    return connection
+
+
+def registry_connection(database: Database) -> Connection:
+    connection = database.connect()
+    REGISTRY.apply(database, connection, "a registry")
+    return connection
+
+
+def number(value: int, size: int = 16) -> bytes:
+    """Bytes that differ for each number; a NUL, a quote and a backslash are among them."""
+    return (value.to_bytes(9, "big") + b"\x00'\\%s?\xff" * 4)[:size]
+
+
+def sender_row(place: int, name: str = "bob", stream: bytes = number(1), **changes: Any) -> SenderRow:
+    row = SenderRow(
+        ordinal=place,
+        name=name,
+        ip="192.0.2.7",
+        port=4711,
+        message=f"message {place}",
+        status=PENDING,
+        time=TIME,
+        kind="text",
+        recipients=name,
+        message_id=number(1000 + place),
+        digest=sha256(number(place)).digest(),
+        stream=stream,
+        seq=place,
+        chain=sha256(stream + number(place)).digest(),
+    )
+    return row._replace(**changes)
+
+
+def receiver_row(ordinal: int, name: str = "bob", **changes: Any) -> ReceiverRow:
+    row = ReceiverRow(
+        ordinal=ordinal,
+        name=name,
+        ip="192.0.2.7",
+        port=4711,
+        message=f"message {ordinal}",
+        time=TIME,
+        claimed=TIME,
+        kind="text",
+        recipients="alice",
+        message_id=number(2000 + ordinal),
+        digest=sha256(number(ordinal)).digest(),
+    )
+    return row._replace(**changes)
