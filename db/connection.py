@@ -13,8 +13,12 @@ Row = tuple[Any, ...]
 
 
 class Connection(Protocol):
-    """One connection, owned by one thread at a time. Every method may raise StorageError."""
+    """One connection, owned by one thread at a time. Every method may raise StorageError.
 
+    As a string it is what a person would call the database.
+    """
+
+    dialect: str  # "sqlite" or "mysql"
     insert_ignore: str  # the engine's words for: leave a row that is there as it is
 
     def query(self, sql: str, params: Sequence[Value] = ()) -> list[Row]:
@@ -46,9 +50,7 @@ class Connection(Protocol):
 
 
 class Database(Protocol):
-    """Where a database is and how it is opened. As a string it is what a person would call it."""
-
-    dialect: str  # "sqlite" or "mysql"
+    """Where a database is and how it is opened."""
 
     def connect(self) -> Connection:
         """A new connection for the calling thread."""

@@ -45,8 +45,6 @@ class MysqlDatabase:
     database: str
     ssl_ca: str = ""
 
-    dialect = "mysql"
-
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"mysql://{self.user}@{host}:{self.port}/{self.database}"
@@ -86,6 +84,7 @@ class MysqlDatabase:
 class MysqlConnection:
     """A connection to a server, with one cursor: the driver asks for a sign of life before it makes another."""
 
+    dialect = "mysql"
     insert_ignore = "INSERT IGNORE"
 
     def __init__(self, database: MysqlDatabase, *, lock: str = "") -> None:
@@ -96,6 +95,9 @@ class MysqlConnection:
         self._driver: Any = None
         self._cursor: Any = None
         self._connect()
+
+    def __str__(self) -> str:
+        return str(self._database)
 
     def query(self, sql: str, params: Sequence[Value] = ()) -> list[Row]:
         """All rows of a SELECT."""

@@ -8,7 +8,7 @@ A database says whose it is: on a server, the name of another's is a slip of the
 from dataclasses import dataclass
 from pathlib import Path
 
-from db.connection import Connection, Database
+from db.connection import Connection
 from db.errors import NewerSchema, NotOurs
 from db.settings import get_setting, set_setting
 
@@ -27,21 +27,21 @@ class Schema:
     files: dict[str, Path]
     upgrades: str
 
-    def apply(self, database: Database, connection: Connection, owner: str) -> None:
+    def apply(self, connection: Connection, owner: str) -> None:
         """Bring the database to this version. NewerSchema if it is beyond it, NotOurs if it is not `owner`'s."""
-        has_settings = bool(connection.query(_HAS_SETTINGS[database.dialect]))
+        has_settings = bool(connection.query(_HAS_SETTINGS[connection.dialect]))
         found = int(get_setting(connection, "schema_version") or 0) if has_settings else 0
         whose = get_setting(connection, "owner") if has_settings else None
         if whose not in (None, owner):
-            raise NotOurs(f"The database {database} is that of {whose}, not of {owner}: name another with --db.")
+            raise NotOurs(f"The database {connection} is that of {whose}, not of {owner}: name another with --db.")
         if found > self.version:
             raise NewerSchema(
-                f"The database {database} is of version {found}, this program knows {self.version}: update the program."
+                f"The database {connection} is of version {found}, this program knows {self.version}: update the program."
             )
         if found == 0:
-            connection.execute_script(self.files[database.dialect].read_text("utf-8"))
+            connection.execute_script(self.files[connection.dialect].read_text("utf-8"))
         for number in range(found + 1, self.version + 1):
-            upgrade = _HERE / "upgrades" / database.dialect / f"{self.upgrades}_{number:04}.sql"
+            upgrade = _HERE / "upgrades" / connection.dialect / f"{self.upgrades}_{number:04}.sql"
             if found and upgrade.exists():
                 connection.execute_script(upgrade.read_text("utf-8"))
         if whose is None:

@@ -22,8 +22,6 @@ PRIVATE_FILE = 0o600
 class SqliteDatabase:
     """A database in a file."""
 
-    dialect = "sqlite"
-
     def __init__(self, path: Path, key: bytes = b"") -> None:
         self._path = path
         self._key = key
@@ -57,6 +55,7 @@ class SqliteDatabase:
 class SqliteConnection:
     """A connection to a file."""
 
+    dialect = "sqlite"
     insert_ignore = "INSERT OR IGNORE"
 
     def __init__(self, path: str, key: bytes) -> None:
@@ -71,6 +70,9 @@ class SqliteConnection:
         except BaseException:
             self._driver.close()
             raise
+
+    def __str__(self) -> str:
+        return self._path
 
     def _open(self, key: bytes) -> None:
         if key:

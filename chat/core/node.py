@@ -66,7 +66,7 @@ class Node:
         self.own_fingerprint = fingerprint(credentials.identity.public_key)
         self.pool = Pool(database)
         self.writer = Writer(database)
-        CLIENT.apply(database, self.writer.connection, self.name)
+        CLIENT.apply(self.writer.connection, self.name)
         self.journal = Journal(self.name, self.writer.connection)
         self.journal.hidden = options.hidden
         self.people = People(self.name, self.writer, self.pool)

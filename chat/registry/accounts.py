@@ -58,7 +58,7 @@ class Accounts:
         self._bcrypts = ShortQueue(BCRYPTS_AT_ONCE, BCRYPTS_WAITING)
         self._guesses = TokenBucket(1 / GUESS_EVERY_S, GUESSES)
         with self._pool.borrow() as connection:
-            REGISTRY.apply(database, connection, "a registry")
+            REGISTRY.apply(connection, "a registry")
             self.warnings = connection.warnings()
 
     def find(self, name: str) -> Account | None:

@@ -12,13 +12,13 @@ TIME = "2026-01-31T23:59:59.123Z"
 
 def client_connection(database: Database) -> Connection:
     connection = database.connect()
-    CLIENT.apply(database, connection, "alice")
+    CLIENT.apply(connection, "alice")
     return connection
 
 
 def registry_connection(database: Database) -> Connection:
     connection = database.connect()
-    REGISTRY.apply(database, connection, "a registry")
+    REGISTRY.apply(connection, "a registry")
     return connection
 
 

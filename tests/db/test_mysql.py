@@ -40,7 +40,7 @@ def set_globally(server: MariaDb, **settings: object) -> Iterator[None]:
 def line(mysql: MysqlDatabase) -> MysqlConnection:
     """A connection to a database with its tables."""
     connection = mysql.connect()
-    CLIENT.apply(mysql, connection, "alice")
+    CLIENT.apply(connection, "alice")
     return connection
 
 
@@ -76,7 +76,7 @@ def test_what_looks_alike_is_not_the_same(line: MysqlConnection, one: str, other
 def test_the_servers_sql_mode_is_not_ours(mariadb: MariaDb, mysql: MysqlDatabase, mode: str) -> None:
     with set_globally(mariadb, sql_mode=mode):
         connection = mysql.connect()
-        CLIENT.apply(mysql, connection, "alice")
+        CLIENT.apply(connection, "alice")
         for text in ("it's", "\\", "\\'", '"', "\0", "%s ? \\n"):
             set_setting(connection, "text", text)
             assert get_setting(connection, "text") == text
@@ -88,7 +88,7 @@ def test_more_than_fits_into_a_packet(mariadb: MariaDb, mysql: MysqlDatabase) ->
     rows = [(str(number), character * 255) for number in range(2000) for character in "'😀\0"[number % 3]]
     with set_globally(mariadb, max_allowed_packet=1024 * 1024):
         connection = mysql.connect()
-        CLIENT.apply(mysql, connection, "alice")
+        CLIENT.apply(connection, "alice")
         with transaction(connection):
             for again in range(4):
                 insert = f"INSERT INTO Setting (name, value) VALUES (CONCAT(?, ' of {again}'), ?)"
@@ -139,7 +139,7 @@ def test_missing_rights(mariadb: MariaDb, mysql: MysqlDatabase) -> None:
     mariadb.sql(f"REVOKE ALL ON {mysql.database}.* FROM {mysql.user}@'127.%'")
     mariadb.sql(f"GRANT SELECT ON {mysql.database}.* TO {mysql.user}@'127.%'")
     with pytest.raises(Refused) as raised:
-        CLIENT.apply(mysql, mysql.connect(), "alice")
+        CLIENT.apply(mysql.connect(), "alice")
     check_sentence(str(raised.value), str(mysql), "CREATE command denied")
 
 

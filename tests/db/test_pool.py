@@ -15,7 +15,6 @@ class Counted:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
-        self.dialect = database.dialect
         self.open = self.most = self.opened = 0
 
     def connect(self) -> Connection:

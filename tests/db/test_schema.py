@@ -99,7 +99,7 @@ def test_loads_with_the_client_program_alone(schema: Schema, mariadb: MariaDb, m
         loaded = mariadb.load(mysql.database, schema.files["mysql"])
         assert (loaded.returncode, loaded.stderr) == (0, "")
     by_hand = mysql_shape(mysql.connect())
-    schema.apply(mysql, mysql.connect(), "alice")
+    schema.apply(mysql.connect(), "alice")
     assert mysql_shape(mysql.connect()) == by_hand
 
 
@@ -107,7 +107,7 @@ def test_loads_with_the_client_program_alone(schema: Schema, mariadb: MariaDb, m
 @pytest.mark.parametrize("schema", SCHEMAS.values(), ids=SCHEMAS)
 def test_both_engines_have_the_same_tables(schema: Schema, mysql: MysqlDatabase) -> None:
     connection = mysql.connect()
-    schema.apply(mysql, connection, "alice")
+    schema.apply(connection, "alice")
     assert mysql_shape(connection) == embedded_shape(schema.files["sqlite"])
 
 
@@ -115,7 +115,7 @@ def test_both_engines_have_the_same_tables(schema: Schema, mysql: MysqlDatabase)
 @pytest.mark.parametrize("schema", SCHEMAS.values(), ids=SCHEMAS)
 def test_every_table_and_column_is_explained(schema: Schema, mysql: MysqlDatabase) -> None:
     connection = mysql.connect()
-    schema.apply(mysql, connection, "alice")
+    schema.apply(connection, "alice")
     columns = connection.query(
         "SELECT table_name, column_name, column_comment FROM information_schema.columns WHERE table_schema = DATABASE()"
     )
@@ -130,7 +130,7 @@ def test_every_table_and_column_is_explained(schema: Schema, mysql: MysqlDatabas
 @pytest.mark.parametrize("schema", SCHEMAS.values(), ids=SCHEMAS)
 def test_no_text_is_compared_loosely(schema: Schema, mysql: MysqlDatabase) -> None:
     connection = mysql.connect()
-    schema.apply(mysql, connection, "alice")
+    schema.apply(connection, "alice")
     collations = connection.query(
         "SELECT DISTINCT collation_name FROM information_schema.columns"
         " WHERE table_schema = DATABASE() AND collation_name IS NOT NULL"
@@ -140,41 +140,41 @@ def test_no_text_is_compared_loosely(schema: Schema, mysql: MysqlDatabase) -> No
 
 def test_documented_columns_have_their_names(database: Database) -> None:
     connection = database.connect()
-    CLIENT.apply(database, connection, "alice")
+    CLIENT.apply(connection, "alice")
     for table, columns in DOCUMENTED.items():
         assert connection.query(f"SELECT {', '.join(columns)} FROM {table}") == []
 
 
 def test_applying_twice_is_harmless(database: Database) -> None:
     connection = database.connect()
-    CLIENT.apply(database, connection, "alice")
+    CLIENT.apply(connection, "alice")
     set_setting(connection, "what is there", "stays")
-    CLIENT.apply(database, connection, "alice")
+    CLIENT.apply(connection, "alice")
     assert get_setting(connection, "what is there") == "stays"
     assert get_setting(connection, "schema_version") == str(CLIENT.version)
 
 
 def test_a_half_made_schema_is_finished(database: Database) -> None:
     connection = database.connect()
-    script = CLIENT.files[database.dialect].read_text()
+    script = CLIENT.files[connection.dialect].read_text()
     connection.execute_script(script[: script.index("CREATE TABLE", script.index("CREATE TABLE") + 1)])
-    CLIENT.apply(database, connection, "alice")
+    CLIENT.apply(connection, "alice")
     assert connection.query("SELECT * FROM Sender") == []
 
 
 def test_a_newer_version_is_left_alone(database: Database) -> None:
     connection = database.connect()
-    CLIENT.apply(database, connection, "alice")
+    CLIENT.apply(connection, "alice")
     set_setting(connection, "schema_version", "99")
     with pytest.raises(NewerSchema, match=r"version 99, this program knows \d+: update the program\.$"):
-        CLIENT.apply(database, connection, "alice")
+        CLIENT.apply(connection, "alice")
     assert get_setting(connection, "schema_version") == "99"
 
 
 @pytest.mark.parametrize(("schema", "owner"), [(CLIENT, "bob"), (REGISTRY, "a registry")], ids=SCHEMAS)
 def test_a_database_of_somebody_else_is_left_alone(database: Database, schema: Schema, owner: str) -> None:
     connection = database.connect()
-    CLIENT.apply(database, connection, "alice")
+    CLIENT.apply(connection, "alice")
     with pytest.raises(NotOurs, match=rf"is that of alice, not of {owner}: name another with --db\.$"):
-        schema.apply(database, connection, owner)
+        schema.apply(connection, owner)
     assert get_setting(connection, "owner") == "alice"

@@ -27,7 +27,7 @@ def embedded(tmp_path: Path) -> SqliteDatabase:
 
 def opened(database: SqliteDatabase) -> SqliteConnection:
     connection = database.connect()
-    CLIENT.apply(database, connection, "alice")
+    CLIENT.apply(connection, "alice")
     return connection
 
 
@@ -98,7 +98,7 @@ def test_what_was_committed_survives_the_end_of_the_process(tmp_path: Path) -> N
         "import os; from pathlib import Path; from db.schema import CLIENT; from db.settings import set_setting;"
         "from db.sqlite import SqliteDatabase;"
         f"d = SqliteDatabase(Path({str(tmp_path / 'chat.db')!r}), bytes(range(32))); c = d.connect();"
-        "CLIENT.apply(d, c, 'alice'); set_setting(c, 'kept', 'yes');"
+        "CLIENT.apply(c, 'alice'); set_setting(c, 'kept', 'yes');"
         "c.begin(); set_setting(c, 'lost', 'yes'); os.kill(os.getpid(), 9)"
     )
     root = Path(__file__).parents[2]

@@ -20,7 +20,7 @@ from chat.net.certificates import Identity
 from chat.wire.delivery import Delivery, Link, MarkSent, Notice, ReadRows, Store
 from db.connection import transaction
 from db.schema import CLIENT
-from db.sqlite import SqliteConnection, SqliteDatabase
+from db.sqlite import SqliteConnection
 from db.streams import find_outbound
 from db.users import update_user
 from tests.simulation.network import End, Wire
@@ -50,7 +50,7 @@ class SimPerson:
         self._told = told
         self._stored = stored
         self.key = chance.randbytes(32)
-        self.database = _fresh_database()
+        self.database = _fresh_database(self.name)
         self.process: Process | None = None
         self.hidden = False
         self.fingerprint = chance.randbytes(8).hex()
@@ -69,7 +69,7 @@ class SimPerson:
         self.process = None
 
     def snapshot(self) -> SqliteConnection:
-        copy = SqliteDatabase(":memory:").connect()
+        copy = SqliteConnection(":memory:", b"")
         self.database._driver.backup(copy._driver)
         return copy
 
@@ -83,7 +83,7 @@ class SimPerson:
         assert self.process is None
         self.key = self._chance.randbytes(32)
         self.fingerprint = self._chance.randbytes(8).hex()
-        self.database = _fresh_database()
+        self.database = _fresh_database(self.name)
 
     # What the person does
 
@@ -233,8 +233,7 @@ class SimPerson:
             wire.close(end)
 
 
-def _fresh_database() -> SqliteConnection:
-    database = SqliteDatabase(":memory:")
-    connection = database.connect()
-    CLIENT.apply(database, connection)
+def _fresh_database(name: str) -> SqliteConnection:
+    connection = SqliteConnection(":memory:", b"")
+    CLIENT.apply(connection, name)
     return connection
