@@ -17,6 +17,7 @@ from chat.core.file_journal import (
     attachment_of,
     note_offers,
 )
+from chat.core.indexing import Indexer
 from chat.errors import ChatError, RemoteProtocolError, UserError
 from chat.wire.codec import MAX_RECIPIENTS, MAX_TEXT_BYTES
 from chat.wire.messages import MAX_POSITIONS, Body, Message, Position, body_codec, digest_of, encode_body
@@ -100,6 +101,7 @@ class Journal:
         self._own_name = own_name
         self._random_bytes = random_bytes
         self._ordinal = last_ordinal(connection)
+        self.indexer = Indexer(own_name, connection)
         self.hidden = False
         self.policy = DEFAULT_POLICY
 
@@ -140,6 +142,7 @@ class Journal:
         insert_sent(tx, rows)
         if draft.file:
             announce(tx, draft.file, ordinal, draft.message_id, draft.recipients, draft.time)
+        self.indexer.stored(tx, ordinal, draft.text)
 
     def receive(
         self, tx: Connection, name: str, address: tuple[str, int], messages: Sequence[Message], now: str
@@ -264,6 +267,8 @@ class Journal:
             arrivals.append(Arrival(ordinal, message.message_id, name, body, now))
         insert_received(tx, rows)
         note_offers(tx, self.policy, arrivals)
+        for arrival in arrivals:
+            self.indexer.stored(tx, arrival.ordinal, arrival.body.text)
         return arrivals
 
     def _renew(self, tx: Connection, old: OutboundRow, key: bytes, *, pending_only: bool) -> tuple[bytes, int]:
