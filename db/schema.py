@@ -36,7 +36,8 @@ class Schema:
             raise NotOurs(f"The database {connection} is that of {whose}, not of {owner}: name another with --db.")
         if found > self.version:
             raise NewerSchema(
-                f"The database {connection} is of version {found}, this program knows {self.version}: update the program."
+                f"The database {connection} is of version {found}, this program knows {self.version}: "
+                "update the program."
             )
         if found == 0:
             connection.execute_script(self.files[connection.dialect].read_text("utf-8"))

@@ -67,7 +67,7 @@ def serve(client: ChatClient, answer: Answer) -> None:
         match event:
             case {"event": "ready", "name": name}:
                 print(f"{name} is on.", flush=True)
-            case {"event": "message", "from": sender, "text": text}:
+            case {"event": "message", "kind": "text", "from": sender, "text": text}:
                 if reply := answer(sender, text):
                     client.send([sender], reply)
             case {"event": "warning" | "error" | "key_changed", "message": message}:

@@ -44,7 +44,7 @@ class Guest:
                 case {"event": "presence", "name": "alice", "online": True} if greeting:
                     client.send(["alice"], greeting)
                     greeting = ""
-                case {"event": "message", "from": "alice", "text": text}:
+                case {"event": "message", "kind": "text", "from": "alice", "text": text}:
                     client.send(["alice"], self.answer(text))
 
     def answer(self, text: str) -> str:

@@ -10,11 +10,13 @@ import pytest
 from msgspec import inspect
 
 from chat.core import events
-from chat.wire import messages, registry
+from chat.wire import messages, registry, transfer
 from chat.wire.names import NAME_PATTERN
 
 DOCUMENT = (Path(__file__).parent.parent / "docs" / "protocol.md").read_text("utf-8")
-PEER, REGISTRY, CONTRACT = "## What peers say", "## What a client and the registry say", "## The JSON contract"
+PEER, TRANSFER = "## What peers say", "## What is said on a transfer connection"
+REGISTRY, CONTRACT = "## What a client and the registry say", "## The JSON contract"
+MODULES = ((PEER, messages), (TRANSFER, transfer), (REGISTRY, registry))
 
 NUMBERS = {(0, 2**63 - 1): "uint", (1, 2**63 - 1): "uint ≥ 1", (0, 65_535): "port"}
 
@@ -50,6 +52,8 @@ def described(kind: inspect.Type) -> str:
             item = kind.item_type
             what = item.cls.__name__ if isinstance(item, inspect.StructType) else described(item)
             return f"{kind.min_length or 0}–{kind.max_length} × {what}"
+        case inspect.EnumType():
+            return " or ".join(f"“{member.value}”" for member in kind.cls)
         case inspect.UnionType():
             (cls,) = [each.cls for each in kind.types if isinstance(each, inspect.StructType)]
             return f"{cls.__name__} or nil"
@@ -72,7 +76,7 @@ def rows(text: str) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize(
     ("heading", "cls"),
-    [(PEER, cls) for cls in structs(messages)] + [(REGISTRY, cls) for cls in structs(registry)],
+    [(heading, cls) for heading, module in MODULES for cls in structs(module)],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )
 def test_every_message_is_in_the_catalogue(heading: str, cls: Any) -> None:
@@ -83,7 +87,7 @@ def test_every_message_is_in_the_catalogue(heading: str, cls: Any) -> None:
     assert cells[-2] == fields
 
 
-@pytest.mark.parametrize(("heading", "module"), [(PEER, messages), (REGISTRY, registry)])
+@pytest.mark.parametrize(("heading", "module"), MODULES)
 def test_the_catalogue_has_no_others(heading: str, module: ModuleType) -> None:
     assert set(rows(section(heading))) == {cls.__name__ for cls in structs(module)}
 

@@ -4,13 +4,18 @@ No thread and no socket: the conversation runs these over the store's writer, th
 schedule it likes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
+from chat.core.composing import Fresh
+from chat.core.file_journal import Arrival
+from chat.core.fresh import FreshRows
 from chat.core.journal import Journal, Refusal, Resumed, outbox_rows
 from chat.core.writer import Job, Outcome
 from chat.errors import ChatError
 from chat.wire.delivery import Delivery, MarkSent, ReadPositions, ReadRows, Resume, Store
+from chat.wire.messages import Message, Position
 from db.connection import Connection
 from db.errors import StorageError
 
@@ -27,6 +32,12 @@ class Carrier:
         self._key = key
         self._journal = journal
         self._trouble = trouble
+        self._fresh = FreshRows()
+
+    def composed(self, fresh: Fresh | None = None) -> None:
+        """There are new rows in the outbox: these, or it is not said which."""
+        self._fresh.add(fresh)
+        self.delivery.composed()
 
     def job(self, request: WriteRequest, address: tuple[str, int], time: str) -> Job[Any]:
         """What the store's writer is to run; `address` is the peer's, `time` when it is asked."""
@@ -37,9 +48,22 @@ class Carrier:
             case Resume(_, positions):
                 return lambda tx: journal.resume(tx, name, key, positions)
             case Store(_, messages):
-                return lambda tx: journal.receive(tx, name, address, messages, time)
+                return self._receiving(messages, address, time)
             case MarkSent(stream, n):
                 return lambda tx: journal.mark_sent(tx, name, stream, n)
+
+    def _receiving(
+        self, messages: Sequence[Message], address: tuple[str, int], time: str
+    ) -> Job[tuple[Position, list[Arrival]]]:
+        """What is run again after a commit whose answer was lost finds its own messages there: they are new."""
+        arrived: dict[bytes, Arrival] = {}
+
+        def receive(tx: Connection) -> tuple[Position, list[Arrival]]:
+            held, arrivals = self._journal.receive(tx, self._name, address, messages, time)
+            arrived.update((arrival.message_id, arrival) for arrival in arrivals)
+            return held, list(arrived.values())
+
+        return receive
 
     def answer(self, request: WriteRequest, outcome: Outcome[Any], now: float) -> None:
         """Tell the machine what became of a job."""
@@ -59,15 +83,21 @@ class Carrier:
                 held, _ = value
                 self.delivery.stored(link, request, held)
 
-    def read(self, request: ReadRows, connection: Connection, now: float) -> None:
-        """Read what is to be sent, and give it to the machine."""
+    def read(self, request: ReadRows, borrow: Callable[[], AbstractContextManager[Connection]], now: float) -> None:
+        """Give the machine what is to be sent, from the database where it was not composed just now."""
+        stream, after, count = request.stream, request.after, request.count
+        rows, more = self._fresh.take(stream, after, count)
         try:
-            rows = outbox_rows(connection, self._name, request.stream, request.after, request.count)
+            if not rows:
+                with borrow() as connection:
+                    rows = outbox_rows(connection, self._name, stream, after, count)
+                self._fresh.read(stream, after, rows)
+                more = len(rows) == count
         except (StorageError, Refusal) as error:
             self._trouble(str(error))
             self.delivery.refused(request.link, now)
             return
-        self.delivery.rows_read(request.link, rows, more=len(rows) == request.count)
+        self.delivery.rows_read(request.link, rows, more=more)
 
     def _resumed(self, request: Resume, resumed: Resumed) -> None:
         if resumed.sent_anew:

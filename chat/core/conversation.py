@@ -13,6 +13,7 @@ from typing import Any
 
 from chat.core.backoff import Backoff
 from chat.core.carrier import Carrier
+from chat.core.composing import Fresh
 from chat.core.surroundings import NewConnection, Surroundings
 from chat.core.writer import Outcome
 from chat.errors import ChatError, NetworkError, TrustError
@@ -76,9 +77,9 @@ class Conversation:
         """It was tried in vain."""
         self.post(lambda: self._dial_failed(error))
 
-    def composed(self) -> None:
-        """There is something for this peer in the outbox."""
-        self.post(self._composed)
+    def composed(self, fresh: Fresh | None = None) -> None:
+        """There is something for this peer in the outbox: these rows, or it is not said what."""
+        self.post(lambda: self._composed(fresh))
 
     def news(self) -> None:
         """The peer may be worth trying at once."""
@@ -129,13 +130,15 @@ class Conversation:
         if self._carrier is not None and self._carrier.delivery.next_tick is not None:
             times.append(self._carrier.delivery.next_tick)
         if not self._sockets and not self._dialling:
-            times.append(self._idle_since + LINGER_S)
-            if self._undelivered and self._around.may_dial(self.name):
+            if self._undelivered is not None:
+                times.append(self._idle_since + LINGER_S)
+            if self._undelivered is None or (self._undelivered and self._around.may_dial(self.name)):
                 times.append(self._backoff.next_try)
         return max(0.0, min(times) - time.monotonic()) if times else None
 
     def _is_idle(self) -> bool:
-        return not self._sockets and not self._dialling and time.monotonic() >= self._idle_since + LINGER_S
+        busy = self._sockets or self._dialling or self._undelivered is None
+        return not busy and time.monotonic() >= self._idle_since + LINGER_S
 
     def _receive(self, delivery: Delivery, ready: list[Connection]) -> None:
         for link, new in list(self._sockets.items()):
@@ -170,7 +173,7 @@ class Conversation:
 
     def _ask_store(self, carrier: Carrier, request: Request) -> None:
         if isinstance(request, ReadRows):
-            self._read_rows(carrier, request)
+            carrier.read(request, self._around.pool.borrow, time.monotonic())
             return
 
         def done(outcome: Outcome[Any]) -> None:
@@ -181,14 +184,6 @@ class Conversation:
 
         address = ("", 0) if isinstance(request, MarkSent) else self._address_of(request.link)
         self._around.writer.submit(carrier.job(request, address, utc_now()), done)
-
-    def _read_rows(self, carrier: Carrier, request: ReadRows) -> None:
-        try:
-            with self._around.pool.borrow() as connection:
-                carrier.read(request, connection, time.monotonic())
-        except StorageError as error:
-            self._trouble(str(error))
-            carrier.delivery.refused(request.link, time.monotonic())
 
     # Links
 
@@ -261,39 +256,45 @@ class Conversation:
 
     # Dialling
 
-    def _composed(self) -> None:
+    def _composed(self, fresh: Fresh | None) -> None:
         self._undelivered = True
         self._idle_since = time.monotonic()
         if self._carrier is not None:
-            self._carrier.delivery.composed()
+            self._carrier.composed(fresh)
 
     def _dial_if_wanted(self) -> None:
-        if self._ending or self._sockets or self._dialling:
+        now = time.monotonic()
+        if self._ending or self._sockets or self._dialling or now < self._backoff.next_try:
             return
         if self._undelivered is None:
-            self._undelivered = self._look_up_undelivered()
-        now = time.monotonic()
-        if self._undelivered and now >= self._backoff.next_try and self._around.may_dial(self.name):
+            self._look_up_undelivered()
+        if self._undelivered and self._around.may_dial(self.name):
             self._backoff.failed(now)  # until there is progress
             self._dialling = True
             self._around.dial(self.name)
 
-    def _look_up_undelivered(self) -> bool:
+    def _look_up_undelivered(self) -> None:
+        """Where the database does not answer, later again: nobody else would ask once it is back."""
         try:
             with self._around.pool.borrow() as connection:
                 row = find_outbound(connection, self.name)
                 work = (row is not None and row.acked < row.last_seq) or has_unfinished_files(connection, self.name)
         except StorageError as error:
-            self._trouble(str(error))
-            return False
-        return work
+            self._backoff.failed(time.monotonic())
+            self._tell_once(str(error))
+            return
+        self._undelivered = work
 
     def _dial_failed(self, error: ChatError) -> None:
         self._dialling = False
         self._idle_since = time.monotonic()
-        if isinstance(error, TrustError) and str(error) != self._told:
-            self._told = str(error)
-            self._trouble(self._told)
+        if isinstance(error, TrustError):
+            self._tell_once(str(error))
+
+    def _tell_once(self, message: str) -> None:
+        if message != self._told:
+            self._told = message
+            self._trouble(message)
 
     def _end(self) -> None:
         self._ending = True

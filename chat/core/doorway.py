@@ -12,6 +12,7 @@ from typing import Protocol
 
 from chat.core.credentials import Credentials
 from chat.core.journal import Refusal
+from chat.core.reading import reading
 from chat.core.trust import KeyChanged, meet
 from chat.core.writer import Writer
 from chat.errors import ChatError, NetworkError, TrustError
@@ -23,7 +24,6 @@ from chat.net.listener import Listener
 from chat.net.threads import start_thread
 from chat.net.tls import HANDSHAKE_TIMEOUT_S, handshake
 from chat.wire.registry import Presence
-from db.errors import StorageError
 from db.pool import Pool
 from db.users import User, find_user
 
@@ -100,11 +100,8 @@ class Doorway:
         """
         with self._dials:
             deadline = Deadline(DIAL_TIMEOUT_S)
-            try:
-                with self._pool.borrow() as connection:
-                    user = find_user(connection, name)
-            except StorageError as error:
-                raise NetworkError(str(error)) from None
+            with reading(self._pool) as connection:
+                user = find_user(connection, name)
             peer_id, addresses = self._candidates(name, user)
             sock = dial(addresses, deadline)
             context = self._credentials.for_dialling[purpose]

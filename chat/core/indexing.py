@@ -5,6 +5,8 @@ nothing is ever missing from it, and a message costs no more than its share of t
 thousand messages are a few hundred rows.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 
 from chat.core.terms import FROM, KIND, TO, start_of, tokens_of
@@ -30,9 +32,9 @@ class Indexer:
         self._own_name = own_name
         self._size = (last_ordinal(connection) - last_in_blocks(connection)) * MESSAGE
 
-    def stored(self, tx: Connection, ordinal: int, text: str) -> None:
-        """A message was stored as the newest: put the messages before it that fill a block into one."""
-        self._size += _size(text)
+    def stored(self, tx: Connection, ordinal: int, texts: Iterable[str]) -> None:
+        """Messages were stored, `ordinal` the newest: put what fills a block into one."""
+        self._size += sum(map(_size, texts))
         if self._size >= FULL:
             self._size = self._index(tx, last_in_blocks(tx) + 1, ordinal)
 

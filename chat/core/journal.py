@@ -9,17 +9,12 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chat.core.file_journal import (
-    DEFAULT_POLICY,
-    Arrival,
-    Attached,
-    announce,
-    attachment_of,
-    note_offers,
-)
+from chat.core.composing import Composed, Composing, Draft
+from chat.core.file_journal import DEFAULT_POLICY, Arrival, announce, attachment_of, note_offers
 from chat.core.indexing import Indexer
+from chat.core.strangers import count_taken
 from chat.errors import ChatError, RemoteProtocolError, UserError
-from chat.wire.codec import MAX_RECIPIENTS, MAX_TEXT_BYTES
+from chat.wire.codec import MAX_TEXT_BYTES
 from chat.wire.messages import MAX_POSITIONS, Body, Message, Position, body_codec, digest_of, encode_body
 from chat.wire.pump import Row
 from chat.wire.streams import (
@@ -34,22 +29,19 @@ from chat.wire.streams import (
 )
 from db.connection import Connection
 from db.messages import (
-    PENDING,
     TEXT,
     ReceiverRow,
-    SenderRow,
     chain_at,
     insert_received,
     insert_sent,
     known_ids,
     last_ordinal,
     mark_sent,
-    received_from,
     renumber,
     rows_to_renumber,
     stream_rows,
     unconfirmed_ids,
-    was_written,
+    written_ids,
 )
 from db.streams import (
     InboundRow,
@@ -60,27 +52,13 @@ from db.streams import (
     put_inbound,
     put_outbound,
 )
-from db.users import User, find_user
+from db.users import find_user
 
-STRANGER_MESSAGES = 100
-STRANGER_BYTES = 1024 * 1024
 RENUMBER_AT_ONCE = 1000
 
 
 class Refusal(ChatError):
     """What a peer sent is not taken; the link ends without a word."""
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What a person wrote, before it has a place."""
-
-    message_id: bytes
-    recipients: tuple[str, ...]
-    text: str
-    time: str
-    kind: str = "text"
-    file: Attached | None = None
 
 
 @dataclass(frozen=True)
@@ -105,44 +83,25 @@ class Journal:
         self.hidden = False
         self.policy = DEFAULT_POLICY
 
-    def compose(self, tx: Connection, draft: Draft) -> None:
-        """Put what was written into the outbox, one pending row per recipient. UserError if it cannot be."""
-        check_draft(draft)
-        if was_written(tx, draft.message_id):
-            return
-        body = encode_body(
-            draft.kind, draft.text, draft.recipients, draft.time, draft.file.attachment if draft.file else None
-        )
-        digest = digest_of(body)
-        ordinal = self._next_ordinal()
-        rows = []
-        for user in self._recipients(tx, draft):
-            name = user.name
-            stream = find_outbound(tx, name) or self._new_stream(name)
-            seq, chain = stream.last_seq + 1, extend_chain(stream.last_chain, draft.message_id, digest)
-            rows.append(
-                SenderRow(
-                    ordinal=ordinal,
-                    name=name,
-                    ip=user.ip,
-                    port=user.port,
-                    message=draft.text,
-                    status=PENDING,
-                    time=draft.time,
-                    kind=draft.kind,
-                    recipients=",".join(draft.recipients),
-                    message_id=draft.message_id,
-                    digest=digest,
-                    stream=stream.stream,
-                    seq=seq,
-                    chain=chain,
-                )
-            )
-            put_outbound(tx, OutboundRow(name, stream.stream, stream.peer_key, seq, chain, stream.acked))
-        insert_sent(tx, rows)
-        if draft.file:
-            announce(tx, draft.file, ordinal, draft.message_id, draft.recipients, draft.time)
-        self.indexer.stored(tx, ordinal, draft.text)
+    def compose(self, tx: Connection, drafts: Sequence[Draft]) -> Composed:
+        """Put what was written into the outbox, one pending row for each recipient of each draft."""
+        composing = Composing(tx, self._new_stream)
+        written = written_ids(tx, [draft.message_id for draft in drafts])
+        errors: list[UserError | None] = []
+        for draft in drafts:
+            try:
+                if draft.message_id not in written:
+                    composing.add(draft, self._next_ordinal)
+                errors.append(None)
+            except UserError as error:
+                errors.append(error)
+        insert_sent(tx, composing.rows)
+        for stream in composing.streams.values():
+            put_outbound(tx, stream)
+        for draft, file, ordinal in composing.files:
+            announce(tx, file, ordinal, draft.message_id, draft.recipients, draft.time)
+        self.indexer.stored(tx, self._ordinal, {row.ordinal: row.message for row in composing.rows}.values())
+        return Composed(errors, composing.fresh)
 
     def receive(
         self, tx: Connection, name: str, address: tuple[str, int], messages: Sequence[Message], now: str
@@ -150,7 +109,8 @@ class Journal:
         """Keep messages of one of `name`'s streams: how far it is held then, and which of them are new.
 
         Raises Refusal for what is not taken: from someone blocked, while hidden, past a stranger's
-        allowance, out of order, or damaged. Then nothing of it is stored.
+        allowance, out of order, or damaged. Then nothing of it is stored; of what only in part goes past
+        the allowance the rest is.
         """
         user = find_user(tx, name)
         if user is None or user.blocked or self.hidden:
@@ -165,8 +125,11 @@ class Journal:
             raise Refusal(f"{name}: {error}") from None
         if not fresh:
             return after, []
-        if not user.contact:
-            self._check_allowance(tx, name, bodies)
+        if not user.contact and (taken := count_taken(tx, name, fresh, bodies)) < len(fresh):
+            if taken == 0:
+                raise Refusal(f"{name}, who is no contact, has left all that a stranger may.")
+            after, fresh = advance(before, fresh[:taken])
+            bodies = bodies[:taken]
         arrivals = self._store(tx, name, address, fresh, bodies, now)
         put_inbound(tx, name, InboundRow(stream, after.n, after.chain), self._ordinal)
         return after, arrivals
@@ -204,17 +167,6 @@ class Journal:
             mark_sent(tx, name, stream, row.acked, n)
             put_outbound(tx, OutboundRow(name, stream, row.peer_key, row.last_seq, row.last_chain, n))
 
-    def _recipients(self, tx: Connection, draft: Draft) -> list[User]:
-        users = []
-        for name in draft.recipients:
-            user = find_user(tx, name)
-            if user is None:
-                raise UserError(f"Nobody called {name} is known: /add {name} first.")
-            if user.blocked:
-                raise UserError(f"You have blocked {name}: /unblock {name} first.")
-            users.append(user)
-        return users
-
     def _checked_body(self, message: Message) -> Body:
         body = body_codec.decode(message.body)
         if self._own_name not in body.to:
@@ -224,14 +176,6 @@ class Journal:
         if (body.kind == TEXT) != (body.file is None):
             raise BadStream("a text with a file, or a file without one")
         return body
-
-    def _check_allowance(self, tx: Connection, name: str, bodies: Sequence[Body]) -> None:
-        if find_outbound(tx, name) is not None:
-            return
-        count, size = received_from(tx, name)
-        size += sum(len(body.text.encode()) for body in bodies)
-        if count + len(bodies) > STRANGER_MESSAGES or size > STRANGER_BYTES:
-            raise Refusal(f"{name}, who is no contact, has left all that a stranger may.")
 
     def _store(
         self,
@@ -267,8 +211,7 @@ class Journal:
             arrivals.append(Arrival(ordinal, message.message_id, name, body, now))
         insert_received(tx, rows)
         note_offers(tx, self.policy, arrivals)
-        for arrival in arrivals:
-            self.indexer.stored(tx, arrival.ordinal, arrival.body.text)
+        self.indexer.stored(tx, self._ordinal, [arrival.body.text for arrival in arrivals])
         return arrivals
 
     def _renew(self, tx: Connection, old: OutboundRow, key: bytes, *, pending_only: bool) -> tuple[bytes, int]:
@@ -291,20 +234,6 @@ class Journal:
     def _next_ordinal(self) -> int:
         self._ordinal += 1
         return self._ordinal
-
-
-def check_draft(draft: Draft) -> None:
-    """UserError if it is empty, too long, or for too many."""
-    try:
-        size = len(draft.text.encode())
-    except UnicodeEncodeError:
-        raise UserError("The message is not valid Unicode text.") from None
-    if not draft.text.strip():
-        raise UserError("There is nothing to send.")
-    if size > MAX_TEXT_BYTES:
-        raise UserError(f"The message has {size} bytes; {MAX_TEXT_BYTES} are the most. Send it as a file.")
-    if not 1 <= len(draft.recipients) <= MAX_RECIPIENTS:
-        raise UserError(f"A message goes to 1 to {MAX_RECIPIENTS} people.")
 
 
 def outbox_rows(connection: Connection, name: str, stream: bytes, after: int, count: int) -> list[Row]:

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from chat.core.backoff import Backoff
 from chat.core.credentials import Credentials
 from chat.core.enrolment import explain_trust
-from chat.errors import ChatError, NetworkError, ProtocolError, TrustError, UserError
+from chat.errors import ChatError, NetworkError, ProtocolError, StorageFailure, TrustError, UserError
 from chat.net.addresses import format_address
 from chat.net.certificates import REGISTRY_ID, host_name
 from chat.net.connection import Connection, Poller
@@ -235,6 +235,8 @@ class Line:
         self._first_try.set()
 
     def _worded(self, error: ChatError) -> ChatError:
+        if isinstance(error, StorageFailure):
+            return error
         return NetworkError(f"The registry at {format_address(*self._address)} is away and tried again. {error}")
 
     def _next_number(self) -> int:

@@ -8,15 +8,18 @@ import os
 import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
 from chat.core import events
+from chat.core.composing import Draft, Fresh, check_draft
 from chat.core.credentials import Credentials
 from chat.core.doorway import Doorway
 from chat.core.file_journal import Arrival, Attached
-from chat.core.journal import Draft, Journal, check_draft
+from chat.core.journal import Journal
 from chat.core.line import Line, LineEvents, SignInFacts
+from chat.core.outbox import Outbox
 from chat.core.people import People
 from chat.core.surroundings import Endable, NewConnection
 from chat.core.switchboard import Switchboard
@@ -69,6 +72,7 @@ class Node:
         CLIENT.apply(self.writer.connection, self.name)
         self.journal = Journal(self.name, self.writer.connection)
         self.journal.hidden = options.hidden
+        self._outbox = Outbox(self.writer, self.journal, self._composed)
         self.people = People(self.name, self.writer, self.pool)
         self._doorway = Doorway(credentials, self.writer, self.pool, self, self._guest)
         self._switchboard = Switchboard(self._doorway, self.pool, lambda: self)
@@ -128,6 +132,15 @@ class Node:
 
         With `file` it is about that file, which is sent after it; then `kind` is file, image or voice.
         """
+        return self.submit(recipients, text, kind=kind, file=file).result()
+
+    def submit(
+        self, recipients: Sequence[str], text: str, *, kind: str = TEXT, file: Attached | None = None
+    ) -> Future[str]:
+        """Like send, without waiting for the disk: who writes many lets them share a commit.
+
+        Queued is told and the future done in the order of the calls. UserError at once, or in the future.
+        """
         names = tuple(dict.fromkeys(recipients))
         draft = Draft(new_message_id(), names, text, utc_now(), kind, file)
         check_draft(draft)
@@ -135,11 +148,7 @@ class Node:
             raise UserError("You cannot write to yourself.")
         for name in names:
             self.people.make_known(name)
-        self.writer.call(lambda tx: self.journal.compose(tx, draft))
-        self.notify(events.Queued(id=draft.message_id.hex(), to=names))
-        for name in names:
-            self._switchboard.composed(name)
-        return draft.message_id.hex()
+        return self._outbox.hand_in(draft)
 
     def is_online(self, name: str) -> bool:
         """Whether the registry says so."""
@@ -203,6 +212,12 @@ class Node:
         return self._switchboard.try_to_end(conversation, anyway=anyway)
 
     # What they tell
+
+    def _composed(self, drafts: Sequence[Draft], fresh: Mapping[str, Fresh]) -> None:
+        for draft in drafts:
+            self.notify(events.Queued(id=draft.message_id.hex(), to=draft.recipients))
+        for name in dict.fromkeys(name for draft in drafts for name in draft.recipients):
+            self._switchboard.composed(name, fresh.get(name))
 
     def arrived(self, arrivals: list[Arrival]) -> None:
         """Messages are on the disk."""

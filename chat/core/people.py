@@ -5,13 +5,13 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from chat.core.line import Line, SignInFacts
+from chat.core.reading import reading
 from chat.core.switchboard import Switchboard
 from chat.core.trust import trust
 from chat.core.writer import Writer
-from chat.errors import NetworkError, StorageFailure, UserError
+from chat.errors import NetworkError, UserError
 from chat.wire import registry as wire
 from db.connection import Connection, Value
-from db.errors import StorageError
 from db.pool import Pool
 from db.streams import names_with_pending
 from db.users import User, all_users, find_user, update_user
@@ -42,11 +42,8 @@ class AddressBook:
 
     def read(self, question: Callable[[Connection], T]) -> T:
         """The answer of the database. StorageFailure if it gives none."""
-        try:
-            with self._pool.borrow() as connection:
-                return question(connection)
-        except StorageError as error:
-            raise StorageFailure(str(error)) from error
+        with reading(self._pool) as connection:
+            return question(connection)
 
 
 class People(AddressBook):
@@ -67,7 +64,7 @@ class People(AddressBook):
 
     def facts(self, *, port: int, addresses: tuple[str, ...], hidden: bool) -> SignInFacts:
         """What is said at sign-in, with whom we block and whom we watch."""
-        with self._pool.borrow() as connection:
+        with reading(self._pool) as connection:
             watched = {user.name for user in all_users(connection) if user.contact}
             watched.update(names_with_pending(connection))
         with self._lock:
@@ -79,6 +76,9 @@ class People(AddressBook):
         """Have a row for `name`, and hear of that person's coming. UserError if the registry knows none."""
         if name == self._own_name:
             raise UserError("That is you.")
+        with self._lock:
+            if name in self._watched:  # so it is known too
+                return
         if self.find(name) is None:
             try:
                 found = self._line.ask(lambda number: wire.Lookup(number, name), wire.Found)

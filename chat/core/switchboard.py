@@ -4,15 +4,16 @@ import os
 import threading
 from collections.abc import Callable
 
+from chat.core.composing import Fresh
 from chat.core.conversation import Conversation
 from chat.core.doorway import Doorway
+from chat.core.reading import reading
 from chat.core.surroundings import Endable, NewConnection, Surroundings
-from chat.errors import ChatError, StorageFailure
+from chat.errors import ChatError
 from chat.net.connection import Connection
 from chat.net.threads import start_thread
 from chat.net.tls import ALPN_CHAT
 from chat.wire.messages import FileMessage
-from db.errors import StorageError
 from db.files import names_with_unfinished_files
 from db.pool import Pool
 from db.streams import names_with_pending
@@ -31,9 +32,9 @@ class Switchboard:
         self._conversations: dict[str, Conversation] = {}
         self._closed = False
 
-    def composed(self, name: str) -> None:
-        """There is something for `name` in the outbox."""
-        self._conversation(name, Conversation.composed)
+    def composed(self, name: str, fresh: Fresh | None = None) -> None:
+        """There is something for `name` in the outbox: these rows, or it is not said what."""
+        self._conversation(name, lambda conversation: conversation.composed(fresh))
 
     def news(self, name: str) -> None:
         """`name` may have come within reach: try at once if there is something to deliver."""
@@ -107,11 +108,8 @@ class Switchboard:
             self.connected(NewConnection(identity, Connection(tls), os.urandom(16), lambda: None))
 
     def _names_with_work(self) -> list[str]:
-        try:
-            with self._pool.borrow() as connection:
-                return sorted({*names_with_pending(connection), *names_with_unfinished_files(connection)})
-        except StorageError as error:
-            raise StorageFailure(str(error)) from error
+        with reading(self._pool) as connection:
+            return sorted({*names_with_pending(connection), *names_with_unfinished_files(connection)})
 
     def _tell_if_there(self, name: str, tell: Tell) -> bool:
         with self._lock:

@@ -5,6 +5,7 @@ tells each. With a commit for each conversation the engines did 400 to 1,000 a s
 of them 4,500 (docs/architecture.md).
 """
 
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,7 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from chat.errors import ChatError, StorageFailure
 from db.connection import Connection, Database, transaction
-from db.errors import StorageError
+from db.errors import StorageError, Unreachable
 
 MAX_BATCH = 256
 
@@ -47,6 +48,8 @@ class Writer:
     def __init__(self, database: Database) -> None:
         self._connection = database.claim()
         self._jobs: SimpleQueue[tuple[Job[Any], Done[Any]] | None] = SimpleQueue()
+        self._lock = threading.Lock()  # so that nothing is handed in after the end and never answered
+        self._closed = False
         self._thread = threading.Thread(target=self._run, name="store writer", daemon=True)
 
     @property
@@ -61,7 +64,11 @@ class Writer:
 
     def submit(self, job: Job[T], done: Done[T]) -> None:
         """Have `job` run in a transaction; `done` is called by the writer's thread and must not block."""
-        self._jobs.put((job, done))
+        with self._lock:
+            if not self._closed:
+                self._jobs.put((job, _guarded(done)))
+                return
+        done(Outcome(None, StorageFailure("The program is ending: nothing more is stored.")))
 
     def call(self, job: Job[T]) -> T:
         """Run `job` and wait until it is on the disk. Raises what it raised, or StorageFailure."""
@@ -78,8 +85,12 @@ class Writer:
 
     def close(self) -> None:
         """Finish what was handed in, and close the connection."""
-        self._jobs.put(None)
-        if self._thread.is_alive():
+        with self._lock:
+            self._closed = True
+            self._jobs.put(None)
+        if self._thread.ident is None:
+            self._run()  # it was never started
+        else:
             self._thread.join()
         self._connection.close()
 
@@ -98,22 +109,28 @@ class Writer:
 
 
 def commit(connection: Connection, batch: Sequence[tuple[Job[Any], Done[Any]]]) -> None:
-    """Run jobs in one transaction, and tell each what became of it.
-
-    If that fails each is run again by itself, so that the fault of one undoes nothing of the others.
-    """
-    jobs = [job for job, _ in batch]
-    outcomes = _run_together(connection, jobs) or [_run_alone(connection, job) for job in jobs]
+    """Run jobs in one transaction, and tell each what became of it."""
+    outcomes = _outcomes(connection, [job for job, _ in batch])
     for (_, done), outcome in zip(batch, outcomes, strict=True):
         done(outcome)
 
 
-def _run_together(connection: Connection, jobs: Sequence[Job[Any]]) -> list[Outcome[Any]]:
-    try:
-        with transaction(connection) as tx:
-            return [_attempt(job, tx) for job in jobs]
-    except Exception:  # noqa: BLE001 - any fault: each job is run again and reports its own
-        return []
+def _outcomes(connection: Connection, jobs: Sequence[Job[Any]]) -> list[Outcome[Any]]:
+    """Those of one transaction, begun anew if the line broke in the middle of it.
+
+    If it fails for another reason each job is run again by itself, so that the fault of one undoes nothing
+    of the others.
+    """
+    lost: Exception | None = None
+    for _ in range(2):
+        try:
+            with transaction(connection) as tx:
+                return [_attempt(job, tx) for job in jobs]
+        except Unreachable as error:
+            lost = error
+        except Exception:  # noqa: BLE001 - any fault: each job reports its own
+            return [_run_alone(connection, job) for job in jobs]
+    return [Outcome(None, lost) for _ in jobs]
 
 
 def _run_alone(connection: Connection, job: Job[Any]) -> Outcome[Any]:
@@ -122,6 +139,19 @@ def _run_alone(connection: Connection, job: Job[Any]) -> Outcome[Any]:
             return _attempt(job, tx)
     except Exception as error:  # noqa: BLE001 - whoever handed it in is told
         return Outcome(None, error)
+
+
+def _guarded(done: Done[T]) -> Done[T]:
+    """A fault in telling someone is not the writer's: it is reported, and the others are told."""
+
+    def tell(outcome: Outcome[T]) -> None:
+        try:
+            done(outcome)
+        except Exception:  # noqa: BLE001 - whatever it is, the writer goes on
+            with suppress(Exception):
+                threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
+
+    return tell
 
 
 def _attempt(job: Job[T], tx: Connection) -> Outcome[T]:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chat.core.events import Delivered, Event, Failure, KeyChanged, Queued, Warn
+from chat.core.events import Delivered, Event, Failure, KeyChanged, Queued, Transfer, Warn
 from chat.ui.views import render
+
+GIVEN_UP = ("cancelled", "failed")
 
 
 class Console:
@@ -50,6 +52,8 @@ class Console:
                     self._outstanding[event.id].discard(event.to)
                     if not self._outstanding[event.id]:
                         del self._outstanding[event.id]
+                elif isinstance(event, Transfer) and event.direction == "out" and event.state in GIVEN_UP:
+                    self._outstanding.pop(event.id, None)
             self._changed.notify_all()
 
     def _write(self, text: str, out: object) -> None:

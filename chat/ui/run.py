@@ -15,7 +15,7 @@ from chat.ui.scripted import run_commands, run_lines
 from chat.ui.shell import Shell
 from chat.ui.startup import Opened, open_home
 from chat.ui.table import find_command
-from db.errors import StorageError
+from db.errors import InUse, StorageError
 from db.pool import Pool
 
 assert _commands  # importing it fills the command table
@@ -42,9 +42,12 @@ def run(arguments: list[str] | None = None) -> int:
 def _run(options: ClientOptions, console: Console) -> int:
     opened = open_home(options, console.notify)
     if not opened.home.lock():
-        return _run_beside(options, opened, console)
+        return _run_beside(options, opened, console, f"{options.name} is running already in another terminal")
     node_options = Options(opened.registry, options.listen, opened.home.downloads, options.hidden)
-    node = Node(opened.credentials, opened.database, node_options, console.notify)
+    try:
+        node = Node(opened.credentials, opened.database, node_options, console.notify)
+    except InUse as error:
+        return _run_beside(options, opened, console, str(error))
     signal.signal(signal.SIGTERM, _end)
     try:
         node.start()
@@ -66,12 +69,12 @@ def _converse(options: ClientOptions, shell: Shell, console: Console) -> int:
     return run_prompt(shell)
 
 
-def _run_beside(options: ClientOptions, opened: Opened, console: Console) -> int:
+def _run_beside(options: ClientOptions, opened: Opened, console: Console, why: str) -> int:
     """Another process of this person is running: what only reads works beside it."""
     names = [line[1:].partition(" ")[0] for line in options.commands if line.startswith("/")]
     if not names or not all(find_command(name).beside for name in names):
         raise UserError(
-            f"{options.name} is running already in another terminal: type it there, or /quit there first. "
+            f"{why}: type it there, or /quit there first. "
             "Beside it only -c with /history, /contacts and the like works."
         )
     people = AddressBook(Pool(opened.database))

@@ -9,7 +9,9 @@ import pytest
 
 from chat.core import events
 from chat.core.transfer import running
+from chat.core.transfer.part import PartFile
 from chat.core.transfer.source import inspect
+from db.files import unfinished_files
 from tests.people import Person, Town, wait_until
 
 SIZES = (0, 1, 256 * 1024, 3_000_001)
@@ -51,7 +53,7 @@ def test_live(village: Town, make: Callable[[str, int], Path], size: int) -> Non
     assert Path(arrived.path).stat().st_mode & 0o777 == 0o600
     alice.inbox.wait_for(events.Delivered, lambda e: e.id == message_id)
     assert alice.statuses() == [("bob", "holiday.bin", "sent")]
-    assert os.listdir(bob.home.downloads) == ["holiday.bin"]
+    assert list(bob.home.downloads.iterdir()) == [Path(arrived.path)]
 
 
 def test_whoever_dialled_the_link(village: Town, make: Callable[[str, int], Path]) -> None:
@@ -104,8 +106,7 @@ def test_cancelled_by_the_sender(village: Town, make: Callable[[str, int], Path]
     alice, bob = friends(village)
     bob.stop()
     send(alice, ["bob"], make("second-thoughts.bin", 1000))
-    (number,) = {row.ordinal for row, in [(r,) for r in alice.node.people.read(_files)]}
-    alice.node.transfers.cancel(number)
+    alice.node.transfers.cancel(alice.node.people.read(unfinished_files)[0].ordinal)
     bob.start()
     bob.inbox.wait_for(events.Transfer, lambda e: e.state == "cancelled")
     assert alice.statuses() == [("bob", "second-thoughts.bin", "cancelled")]
@@ -137,6 +138,22 @@ def test_to_many_and_the_same_name_twice(village: Town, make: Callable[[str, int
     assert [Path(path).name for path in paths] == ["photo.jpg", "photo (2).jpg"]
 
 
+def test_the_same_content_is_kept_once(village: Town, make: Callable[[str, int], Path]) -> None:
+    alice, bob = friends(village)
+    path = make("twice.bin", 100_000)
+    send(alice, ["bob"], path)
+    done(bob, "in")
+    send(alice, ["bob"], path)
+    first, second = done(bob, "in", 2)
+    assert first.path == second.path
+    assert len(list(bob.home.downloads.iterdir())) == 1
+    done(alice, "out", 2)
+    Path(first.path).write_bytes(b"y" * 100_000)  # it is compared, not believed
+    send(alice, ["bob"], path)
+    third = done(bob, "in", 3)[-1]
+    assert Path(third.path).read_bytes() == path.read_bytes()
+
+
 def test_resumed_where_it_broke(
     village: Town, make: Callable[[str, int], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,7 +162,7 @@ def test_resumed_where_it_broke(
     asked: list[int] = []
     original = running.receive_file
 
-    def receive(run: running.Running, part: running.PartFile) -> bytes:
+    def receive(run: running.Running, part: PartFile) -> bytes:
         asked.append(part.offset)
         if len(asked) == 1:
             moved = run.moved
@@ -172,7 +189,7 @@ def test_wrong_bytes_are_fetched_again(
     alice, bob = friends(village)
     bob.stop()
     send(alice, ["bob"], make("fragile.bin", 1000))
-    message_id = alice.node.people.read(_files)[0].message_id
+    message_id = alice.node.people.read(unfinished_files)[0].message_id
     bob.home.downloads.mkdir(mode=0o700)
     (bob.home.downloads / f".{message_id.hex()}.part").write_bytes(b"x" * 500)
     bob.start()
@@ -194,9 +211,3 @@ def test_done_is_asked_for_again(
     alice.node.send(["bob"], "hello again")
     done(alice, "out")
     wait_until(lambda: {status for *_, status in alice.statuses()} == {"sent"}, "sent")
-
-
-def _files(connection: object) -> list[object]:
-    from db.files import unfinished_files
-
-    return unfinished_files(connection)  # type: ignore[arg-type,return-value]

@@ -83,7 +83,7 @@ def test_a_block_that_was_undone_is_made_again(connection: Connection) -> None:
     for number, undone in enumerate([False] * 5 + [True] * 30 + [False] * 30, 1):
         connection.begin()
         insert_received(connection, [receiver_row(number, message="a text")])
-        indexer.stored(connection, number, "a text")
+        indexer.stored(connection, number, ["a text"])
         if undone:
             connection.rollback()
         else:
@@ -96,8 +96,7 @@ def test_many_at_once_make_as_many_blocks_as_they_fill(connection: Connection) -
     indexer = Indexer(OWN_NAME, connection)
     with transaction(connection) as tx:
         insert_received(tx, [receiver_row(number, message="a text") for number in range(1, 601)])
-        for number in range(1, 601):
-            indexer.stored(tx, number, "a text")
+        indexer.stored(tx, 600, ["a text"] * 600)
     assert len(find_blocks(connection)) > 50
     assert found(connection, "text") == list(range(600, 0, -1))
 

@@ -36,7 +36,7 @@ def write(connection: Connection, writings: Iterable[Writing], *, owner: str = O
     for writing in writings:
         with transaction(connection) as tx:
             _insert(tx, writing, owner)
-            indexer.stored(tx, writing.ordinal, writing.text)
+            indexer.stored(tx, writing.ordinal, [writing.text])
 
 
 def chance_writings(chance: random.Random, count: int) -> list[Writing]:

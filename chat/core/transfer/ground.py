@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from chat.core.events import Event, Transfer, Warn
+from chat.core.reading import reading
 from chat.core.transfer.running import Running
 from chat.core.writer import Writer
-from chat.errors import StorageFailure
 from chat.net.certificates import Identity
 from chat.wire.messages import FileMessage
 from db.connection import Connection
-from db.errors import StorageError
 from db.files import FileRow, file_of_message
 from db.pool import Pool
 
@@ -37,11 +36,8 @@ class Ground:
 
     def read(self, question: Callable[[Connection], T]) -> T:
         """The database's answer. StorageFailure if it gives none."""
-        try:
-            with self.pool.borrow() as connection:
-                return question(connection)
-        except StorageError as error:
-            raise StorageFailure(str(error)) from error
+        with reading(self.pool) as connection:
+            return question(connection)
 
     def find(self, name: str, message_id: bytes, *, outgoing: bool) -> FileRow | None:
         """The file of a message, with one person."""

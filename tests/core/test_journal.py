@@ -1,0 +1,455 @@
+"""The Journal's rules, each with the database left as the rule says; on both engines."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chat.core.composing import Draft
+from chat.core.journal import Journal, Refusal, Resumed, outbox_rows
+from chat.core.strangers import STRANGER_BYTES, STRANGER_MESSAGES
+from chat.errors import UserError
+from chat.wire.codec import MAX_TEXT_BYTES
+from chat.wire.messages import Message, Position, digest_of, encode_body
+from chat.wire.streams import extend_chain, start_of
+from db.connection import Connection, Database, transaction
+from db.streams import find_outbound, names_with_pending, newest_inbound
+from db.users import update_user
+from tests.db.rows import TIME, client_connection, number
+
+T = TypeVar("T")
+
+FROM = ("192.0.2.7", 4711)
+NOW = "2026-02-01T00:00:00.000Z"
+THEIR_STREAM = number(7)
+KEY, OTHER_KEY = number(50, 32), number(51, 32)
+
+
+class Desk:
+    """Alice's database and journal; bob and carol are her contacts."""
+
+    def __init__(self, database: Database) -> None:
+        self.line = client_connection(database)
+        for name in ("bob", "carol"):
+            update_user(self.line, name, contact=1)
+        self.open()
+
+    def open(self) -> None:
+        """As at a start of the program."""
+        self.journal = Journal("alice", self.line)
+
+    def do(self, job: Callable[[Connection], T]) -> T:
+        with transaction(self.line) as tx:
+            return job(tx)
+
+    def compose(self, text: str, *names: str, message_id: bytes = b"") -> Draft:
+        draft = Draft(message_id or number(self.rows("Sender") + 1), names or ("bob",), text, TIME)
+        (error,) = self.do(lambda tx: self.journal.compose(tx, [draft])).errors
+        if error is not None:
+            raise error
+        return draft
+
+    def receive(self, messages: Sequence[Message], name: str = "bob") -> tuple[Position, list[str]]:
+        held, arrivals = self.do(lambda tx: self.journal.receive(tx, name, FROM, messages, NOW))
+        return held, [arrival.body.text for arrival in arrivals]
+
+    def resume(self, *positions: Position, key: bytes = KEY) -> Resumed:
+        return self.do(lambda tx: self.journal.resume(tx, "bob", key, positions))
+
+    def acknowledge(self, n: int) -> None:
+        stream = self.stream("bob")
+        self.do(lambda tx: self.journal.mark_sent(tx, "bob", stream, n))
+
+    def stream(self, name: str) -> bytes:
+        row = find_outbound(self.line, name)
+        assert row is not None
+        return row.stream
+
+    def position(self, n: int) -> Position:
+        """What bob reports who holds the first n."""
+        stream = self.stream("bob")
+        if n == 0:
+            return start_of(stream)
+        chain = self.line.query("SELECT chain FROM Sender WHERE name = 'bob' AND stream = ? AND seq = ?", (stream, n))
+        return Position(stream, n, chain[0][0])
+
+    def rows(self, table: str) -> int:
+        return int(self.line.query(f"SELECT COUNT(*) FROM {table}")[0][0])
+
+    def outbox(self, name: str = "bob") -> list[tuple[int, bytes, str]]:
+        """(seq, message_id, status) of the current stream."""
+        return [
+            (seq, message_id, status)
+            for seq, message_id, status in self.line.query(
+                "SELECT seq, message_id, status FROM Sender WHERE name = ? AND stream = ? ORDER BY seq",
+                (name, self.stream(name)),
+            )
+        ]
+
+    def everything(self) -> list[Any]:
+        tables = ("Sender ORDER BY ordinal, name", "Receiver ORDER BY ordinal", "Outbound ORDER BY name", "Inbound")
+        return [self.line.query(f"SELECT * FROM {table}") for table in tables]
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    return Desk(database)
+
+
+def letter(seq: int, text: str = "", *, stream: bytes = THEIR_STREAM, to: tuple[str, ...] = ("alice",)) -> Message:
+    body = encode_body("text", text or f"letter {seq}", to, TIME)
+    return Message(stream, seq, number(100 + seq), digest_of(body), body)
+
+
+def letters(first: int, last: int, stream: bytes = THEIR_STREAM) -> list[Message]:
+    return [letter(seq, stream=stream) for seq in range(first, last + 1)]
+
+
+def position_after(messages: Sequence[Message]) -> Position:
+    stream = messages[0].stream
+    chain = stream
+    for message in messages:
+        chain = extend_chain(chain, message.message_id, message.digest)
+    return Position(stream, messages[-1].seq, chain)
+
+
+# Compose
+
+
+def test_one_row_for_each_recipient(desk: Desk) -> None:
+    update_user(desk.line, "bob", ip="192.0.2.1", port=1)
+    desk.compose("hi", "bob", "carol")
+    desk.compose("only you", "bob")
+    rows = desk.line.query(
+        "SELECT ordinal, name, ip, port, message, status, time, recipients, seq FROM Sender ORDER BY ordinal, name"
+    )
+    assert rows == [
+        (1, "bob", "192.0.2.1", 1, "hi", "pending", TIME, "bob,carol", 1),
+        (1, "carol", "", 0, "hi", "pending", TIME, "bob,carol", 1),
+        (2, "bob", "192.0.2.1", 1, "only you", "pending", TIME, "bob", 2),
+    ]
+    assert names_with_pending(desk.line) == ["bob", "carol"]
+
+
+def test_what_is_composed_can_be_sent(desk: Desk) -> None:
+    first, second = desk.compose("'\\ \0 😀 ", "bob", "carol"), desk.compose("two")
+    rows = outbox_rows(desk.line, "bob", desk.stream("bob"), 0, 10)
+    assert [(row.seq, row.message_id) for row in rows] == [(1, first.message_id), (2, second.message_id)]
+    sent = [Message(desk.stream("bob"), row.seq, row.message_id, row.digest, row.body) for row in rows]
+    assert position_after(sent).chain == rows[-1].chain
+    assert rows[0].body == encode_body("text", "'\\ \0 😀 ", ("bob", "carol"), TIME)
+
+
+def test_a_text_changed_in_the_database_is_not_sent(desk: Desk) -> None:
+    desk.compose("hi")
+    desk.line.execute("UPDATE Sender SET message = 'bye'")
+    with pytest.raises(Refusal, match="was changed in the database"):
+        outbox_rows(desk.line, "bob", desk.stream("bob"), 0, 10)
+
+
+def test_composed_again_it_is_there_once(desk: Desk) -> None:
+    desk.compose("hi", "bob", "carol", message_id=number(1))
+    before = desk.everything()
+    desk.compose("hi", "bob", "carol", message_id=number(1))
+    assert desk.everything() == before
+
+
+@pytest.mark.parametrize(
+    ("names", "text", "says"),
+    [
+        (("bob", "mallory"), "hi", "You have blocked mallory: /unblock mallory first."),
+        (("bob", "nobody"), "hi", "Nobody called nobody is known: /add nobody first."),
+        (("bob",), " \n\t", "There is nothing to send."),
+        (("bob",), "é" * 32_768, "The message has 65536 bytes; 65535 are the most. Send it as a file."),
+        (("bob",), "\ud800", "The message is not valid Unicode text."),
+        (("bob",) * 257, "hi", "A message goes to 1 to 256 people."),
+    ],
+)
+def test_what_cannot_be_sent_to_all_is_stored_for_nobody(
+    desk: Desk, names: tuple[str, ...], text: str, says: str
+) -> None:
+    update_user(desk.line, "mallory", blocked=1)
+    before = desk.everything()
+    with pytest.raises(UserError) as raised:
+        desk.compose(text, *names)
+    assert str(raised.value) == says
+    assert desk.everything() == before
+
+
+def test_ordinals_go_on_after_a_restart(desk: Desk) -> None:
+    desk.compose("one")
+    desk.receive(letters(1, 2))
+    desk.open()
+    desk.compose("four")
+    assert desk.line.query("SELECT ordinal FROM Receiver ORDER BY ordinal") == [(2,), (3,)]
+    assert desk.line.query("SELECT MAX(ordinal) FROM Sender") == [(4,)]
+
+
+# Receive
+
+
+def test_what_arrives_is_stored_with_how_far_it_goes(desk: Desk) -> None:
+    held, texts = desk.receive(letters(1, 3))
+    assert texts == ["letter 1", "letter 2", "letter 3"]
+    assert held == position_after(letters(1, 3))
+    assert desk.line.query("SELECT name, ip, port, message, time, claimed, recipients FROM Receiver LIMIT 1") == [
+        ("bob", *FROM, "letter 1", NOW, TIME, "alice")
+    ]
+    held, texts = desk.receive(letters(4, 4))
+    assert held == position_after(letters(1, 4))
+
+
+def test_a_second_copy_is_nothing_new(desk: Desk) -> None:
+    desk.receive(letters(1, 3))
+    before = desk.everything()
+    assert desk.receive(letters(1, 3)) == (position_after(letters(1, 3)), [])
+    assert desk.receive(letters(2, 2)) == (position_after(letters(1, 3)), [])
+    assert desk.everything() == before
+    assert desk.receive(letters(2, 4))[1] == ["letter 4"]
+
+
+def test_in_another_stream_it_moves_only_the_position(desk: Desk) -> None:
+    desk.receive(letters(1, 3))
+    other = number(8)
+    held, texts = desk.receive(letters(1, 4, other))
+    assert (held, texts) == (position_after(letters(1, 4, other)), ["letter 4"])
+    assert desk.rows("Receiver") == 4
+
+
+def test_the_same_id_from_someone_else_is_another_message(desk: Desk) -> None:
+    desk.receive(letters(1, 1))
+    assert desk.receive(letters(1, 1), "carol")[1] == ["letter 1"]
+
+
+def test_twice_in_one_batch_is_stored_once(desk: Desk) -> None:
+    one = letter(1)
+    twice = [one, Message(THEIR_STREAM, 2, one.message_id, one.digest, one.body)]
+    held, texts = desk.receive(twice)
+    assert (held.n, texts) == (2, ["letter 1"])
+
+
+def damaged() -> Message:
+    whole = letter(2)
+    return Message(whole.stream, 2, whole.message_id, whole.digest, whole.body.replace(b"letter", b"better"))
+
+
+def not_a_body() -> Message:
+    return Message(THEIR_STREAM, 2, number(102), digest_of(b"\xff"), b"\xff")
+
+
+@pytest.mark.parametrize(
+    ("second", "says"),
+    [
+        (letter(3), "message 3 came after 1"),
+        (damaged(), "the digest of message 2 is not that of its text"),
+        (letter(2, to=("carol",)), "a message to others"),
+        (letter(2, "é" * (MAX_TEXT_BYTES // 2 + 1)), f"a text of over {MAX_TEXT_BYTES} bytes"),
+        (not_a_body(), "A message that is none"),
+    ],
+    ids=["gap", "digest", "to others", "too long", "no body"],
+)
+def test_what_is_not_taken_takes_its_batch_with_it(desk: Desk, second: Message, says: str) -> None:
+    before = desk.everything()
+    with pytest.raises(Refusal, match=says):
+        desk.receive([letter(1), second])
+    assert desk.everything() == before
+    assert desk.receive(letters(1, 2))[0].n == 2
+
+
+def test_nothing_is_taken_from_someone_blocked_or_unknown_or_while_hidden(desk: Desk) -> None:
+    update_user(desk.line, "bob", blocked=1)
+    for name in ("bob", "nobody"):
+        with pytest.raises(Refusal):
+            desk.receive(letters(1, 1), name)
+    update_user(desk.line, "bob", blocked=0)
+    desk.journal.hidden = True
+    with pytest.raises(Refusal):
+        desk.receive(letters(1, 1))
+    assert desk.rows("Receiver") == desk.rows("Inbound") == 0
+    desk.journal.hidden = False
+    assert desk.receive(letters(1, 1))[1] == ["letter 1"]
+
+
+# Strangers
+
+
+@pytest.fixture
+def strange_desk(desk: Desk) -> Desk:
+    """Bob is known, as everybody who was met, but no contact, and his stream was asked for."""
+    update_user(desk.line, "bob", contact=0)
+    desk.resume()
+    return desk
+
+
+def test_a_stranger_may_leave_a_hundred(strange_desk: Desk) -> None:
+    strange_desk.receive(letters(1, 60))
+    held, texts = strange_desk.receive(letters(61, 150))
+    assert (held, len(texts)) == (position_after(letters(1, 100)), 40)
+    with pytest.raises(Refusal, match="has left all that a stranger may"):
+        strange_desk.receive(letters(101, 150))
+    assert strange_desk.rows("Receiver") == STRANGER_MESSAGES
+    assert strange_desk.receive(letters(90, 100)) == (position_after(letters(1, 100)), [])  # asked again: it is held
+
+
+def test_or_a_mebibyte(strange_desk: Desk) -> None:
+    text = "\0é" * 20_000  # 60,000 bytes
+    fit = STRANGER_BYTES // 60_000
+    many = [letter(seq, text) for seq in range(1, fit + 4)]
+    assert strange_desk.receive(many)[0].n == fit
+    with pytest.raises(Refusal):
+        strange_desk.receive(many[fit:])
+    assert strange_desk.receive([letter(fit + 1, "small")])[0].n == fit + 1
+
+
+def test_what_a_stranger_left_before_is_not_counted_twice(strange_desk: Desk) -> None:
+    strange_desk.receive(letters(1, 100))
+    assert strange_desk.receive(letters(1, 100, number(8)))[0].n == 100
+
+
+@pytest.mark.parametrize("change", ["added", "written to"])
+def test_who_is_answered_is_no_stranger(strange_desk: Desk, change: str) -> None:
+    strange_desk.receive(letters(1, 100))
+    if change == "added":
+        update_user(strange_desk.line, "bob", contact=1)
+    else:
+        strange_desk.compose("who are you?")
+    assert strange_desk.receive(letters(101, 150))[0].n == 150
+
+
+# Positions
+
+
+def test_positions_are_the_newest_first(desk: Desk) -> None:
+    streams = [number(n) for n in range(20, 30)]
+    for place, stream in enumerate(streams, 1):
+        body = encode_body("text", "hi", ("alice",), TIME)
+        desk.receive([Message(stream, 1, number(200 + place), digest_of(body), body)])
+    desk.receive(letters(1, 1), "carol")
+    positions = desk.do(lambda tx: desk.journal.positions(tx, "bob"))
+    assert [position.stream for position in positions] == streams[:-9:-1]
+    assert desk.do(lambda tx: desk.journal.positions(tx, "dora")) == ()
+    assert len(newest_inbound(desk.line, "bob", 100)) == 10
+
+
+# Acknowledged
+
+
+def test_marking_sent_goes_up_only(desk: Desk) -> None:
+    ids = [desk.compose(text).message_id for text in ("one", "two", "three")]
+    desk.resume()
+    for n in (2, 1, 2):
+        desk.acknowledge(n)
+    assert desk.outbox() == [(1, ids[0], "sent"), (2, ids[1], "sent"), (3, ids[2], "pending")]
+    desk.do(lambda tx: desk.journal.mark_sent(tx, "bob", number(99), 3))
+    assert desk.outbox()[2] == (3, ids[2], "pending")
+    assert names_with_pending(desk.line) == ["bob"]
+
+
+# Resume
+
+
+def test_going_on_where_it_was(desk: Desk) -> None:
+    desk.compose("one")
+    assert desk.resume() == Resumed(start_of(desk.stream("bob")), [])
+    desk.acknowledge(1)
+    desk.compose("two")
+    assert desk.resume(desk.position(1)) == Resumed(desk.position(1), [])
+
+
+def test_before_anything_was_written(desk: Desk) -> None:
+    resumed = desk.resume()
+    draft = desk.compose("one")
+    assert resumed == Resumed(start_of(desk.stream("bob")), [])
+    assert desk.outbox() == [(1, draft.message_id, "pending")]
+
+
+def test_what_the_other_side_holds_is_confirmed(desk: Desk) -> None:
+    ids = [desk.compose(text).message_id for text in ("one", "two", "three")]
+    assert desk.resume(desk.position(2)) == Resumed(desk.position(2), ids[:2])
+    assert desk.outbox() == [(1, ids[0], "sent"), (2, ids[1], "sent"), (3, ids[2], "pending")]
+    assert desk.resume(desk.position(2)) == Resumed(desk.position(2), [])  # and only once
+
+
+def test_a_receiver_that_was_set_back_gets_it_again(desk: Desk) -> None:
+    ids = [desk.compose(text).message_id for text in ("one", "two", "three")]
+    desk.resume(desk.position(3))
+    resumed = desk.resume(desk.position(1))
+    assert (resumed.held, resumed.confirmed) == (desk.position(1), [])
+    assert resumed.sent_anew == "2 messages go out anew: bob's database was set back"
+    assert desk.outbox() == [(1, ids[0], "sent"), (2, ids[1], "sent"), (3, ids[2], "sent")]  # sent never reverts
+    assert names_with_pending(desk.line) == ["bob"]
+    desk.acknowledge(3)
+    assert names_with_pending(desk.line) == []
+
+
+def test_a_sender_that_was_set_back_numbers_anew(desk: Desk) -> None:
+    ids = [desk.compose(text).message_id for text in ("one", "two")]
+    desk.resume(desk.position(1))
+    old = desk.stream("bob")
+    resumed = desk.resume(Position(old, 5, number(5, 32)))  # bob holds what we never wrote
+    assert desk.stream("bob") != old
+    assert resumed == Resumed(
+        start_of(desk.stream("bob")), (), "2 messages go out anew: one of the two databases was set back"
+    )
+    assert desk.outbox() == [(1, ids[0], "sent"), (2, ids[1], "pending")]
+    rows = outbox_rows(desk.line, "bob", desk.stream("bob"), 0, 10)
+    sent = [Message(desk.stream("bob"), row.seq, row.message_id, row.digest, row.body) for row in rows]
+    assert position_after(sent).chain == rows[-1].chain  # and the new chain is over the new numbers
+    desk.compose("three")
+    assert [seq for seq, *_ in desk.outbox()] == [1, 2, 3]
+
+
+def test_so_does_one_whose_chain_differs(desk: Desk) -> None:
+    ids = [desk.compose(text).message_id for text in ("one", "two")]
+    resumed = desk.resume(Position(desk.stream("bob"), 1, number(5, 32)))
+    assert resumed.held == start_of(desk.stream("bob"))
+    assert desk.outbox() == [(1, ids[0], "pending"), (2, ids[1], "pending")]
+
+
+def test_many_are_numbered_anew_in_order(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chat.core.journal.RENUMBER_AT_ONCE", 3)
+    ids = [desk.compose(f"{n}").message_id for n in range(10)]
+    desk.resume(Position(desk.stream("bob"), 99, number(5, 32)))
+    assert [message_id for _, message_id, _ in desk.outbox()] == ids
+
+
+def test_a_new_key_gets_what_is_pending_only(desk: Desk) -> None:
+    ids = [desk.compose(text).message_id for text in ("one", "two", "three")]
+    desk.resume(desk.position(1))
+    old = desk.stream("bob")
+    assert desk.resume(key=OTHER_KEY) == Resumed(start_of(desk.stream("bob")))
+    assert desk.outbox() == [(1, ids[1], "pending"), (2, ids[2], "pending")]
+    left = desk.line.query("SELECT message_id, status FROM Sender WHERE stream = ?", (old,))
+    assert left == [(ids[0], "sent")]
+    assert desk.resume(key=OTHER_KEY).held == start_of(desk.stream("bob"))  # and that is its key from now on
+    assert len(desk.outbox()) == 2
+
+
+def test_others_are_not_touched_by_a_renewal(desk: Desk) -> None:
+    desk.compose("hi", "bob", "carol")
+    carols = find_outbound(desk.line, "carol"), desk.outbox("carol")
+    desk.resume(Position(desk.stream("bob"), 99, number(5, 32)))
+    assert (find_outbound(desk.line, "carol"), desk.outbox("carol")) == carols
+
+
+# Any order of batches
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_comes_in_what_order_the_history_is_a_prefix(desk: Desk, data: st.DataObject) -> None:
+    """Batches with gaps and repeats: what is held is a prefix, each letter once, and the position is its own."""
+    for table in ("Receiver", "Inbound"):
+        desk.line.execute(f"DELETE FROM {table}")
+    for _ in range(data.draw(st.integers(1, 6))):
+        first = data.draw(st.integers(1, 12))
+        batch = letters(first, data.draw(st.integers(first, first + 5)))
+        try:
+            held, _ = desk.receive(batch)
+        except Refusal:
+            continue
+        assert held == position_after(letters(1, held.n))
+    stored = [text for (text,) in desk.line.query("SELECT message FROM Receiver ORDER BY ordinal")]
+    assert stored == [f"letter {n}" for n in range(1, len(stored) + 1)]
