@@ -104,13 +104,13 @@ CREATE TABLE IF NOT EXISTS `Block` (
   first_time VARCHAR(32)    NOT NULL            COMMENT 'the earliest time of its messages',
   last_time  VARCHAR(32)    NOT NULL            COMMENT 'and the latest',
   PRIMARY KEY (first)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='about a thousand messages each, from the first without a gap, whose words are in Word';
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='up to 2,048 messages each, from the first without a gap, whose words are in Word';
 
 CREATE TABLE IF NOT EXISTS `Word` (
+  start      VARCHAR(8)     NOT NULL            COMMENT 'how the words start; with < names of writers, with > of recipients, with = kinds; with # characters of Chinese and the like',
   block      BIGINT         NOT NULL            COMMENT 'the block, by its first',
-  start      VARCHAR(8)     NOT NULL            COMMENT 'how the words start: their kind (w word, d character, f from, t to, k kind), then their first characters',
   places     MEDIUMBLOB     NOT NULL            COMMENT 'MessagePack: each word with the places in the block of the messages that have it',
-  PRIMARY KEY (block, start)
+  PRIMARY KEY (start, block)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='which words are in which messages: what /search looks up';
 
 CREATE TABLE IF NOT EXISTS `Setting` (

@@ -1,8 +1,9 @@
-"""Block and Word: the history in blocks of about a thousand messages, and which words are in which of them.
+"""Block and Word: the history in blocks of many messages, and which words are in which of them.
 
 Blocks follow on each other from the first message on; the newest messages, which do not fill a block
-yet, are in none. A database has few blocks, and a word's place in one is a single row: to look words up
-is the same plain SQL on both engines, whatever a server's own full-text settings are.
+yet, are in none. In a block all words that start alike are one row, and the rows of one start lie next
+to each other: a word is looked up by reading on in one place, with the same plain SQL on both engines,
+whatever a server's own full-text settings are.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +12,6 @@ from typing import NamedTuple
 from db.connection import Connection, Value
 
 MAX_ORDINAL = 2**63 - 1
-_AFTER_ALL = "\U0010ffff"  # sorts behind every start
 
 
 class Block(NamedTuple):
@@ -26,8 +26,8 @@ class Block(NamedTuple):
 class Words(NamedTuple):
     """A row of Word; `places` is the caller's to read."""
 
-    block: int
     start: str
+    block: int
     places: bytes
 
 
@@ -70,23 +70,35 @@ def insert_block(connection: Connection, block: Block, words: Iterable[tuple[str
     """Store a block and its words, each a start and its places."""
     connection.execute("INSERT INTO Block (first, last, first_time, last_time) VALUES (?, ?, ?, ?)", block)
     connection.execute_many(
-        "INSERT INTO Word (block, start, places) VALUES (?, ?, ?)",
-        [Words(block.first, start, places) for start, places in words],
+        "INSERT INTO Word (start, block, places) VALUES (?, ?, ?)",
+        [Words(start, block.first, places) for start, places in words],
     )
 
 
 def put_words(connection: Connection, words: Words) -> None:
     """Store a row of Word in place of the one that is there, if one is."""
-    update = "UPDATE Word SET places = ? WHERE block = ? AND start = ?"
-    if not connection.execute(update, (words.places, words.block, words.start)):
-        connection.execute("INSERT INTO Word (block, start, places) VALUES (?, ?, ?)", words)
+    update = "UPDATE Word SET places = ? WHERE start = ? AND block = ?"
+    if not connection.execute(update, (words.places, words.start, words.block)):
+        connection.execute("INSERT INTO Word (start, block, places) VALUES (?, ?, ?)", words)
 
 
-def find_words(connection: Connection, blocks: Sequence[int], start: str, *, longer: bool = False) -> list[Words]:
-    """The rows with that start in these blocks; with `longer` those too whose start only starts so."""
-    if not blocks:
+def find_words(connection: Connection, starts: Sequence[str], first: int, last: int) -> list[Words]:
+    """The rows with one of these starts in the blocks from `first` to `last`."""
+    if not starts:
         return []
-    numbers = ", ".join(str(int(block)) for block in blocks)
-    condition, values = ("start >= ? AND start < ?", [start, start + _AFTER_ALL]) if longer else ("start = ?", [start])
-    rows = connection.query(f"SELECT block, start, places FROM Word WHERE block IN ({numbers}) AND {condition}", values)
-    return [Words(block, start, bytes(places)) for block, start, places in rows]
+    rows = connection.query(
+        f"SELECT start, block, places FROM Word WHERE start IN ({', '.join('?' * len(starts))})"
+        " AND block >= ? AND block <= ?",
+        (*starts, first, last),
+    )
+    return [Words(start, block, bytes(places)) for start, block, places in rows]
+
+
+def find_starts(connection: Connection, beginning: str) -> list[str]:
+    """The starts that begin so: one step in the index for each, however many rows they have."""
+    starts: list[str] = []
+    lowest = connection.query("SELECT MIN(start) FROM Word WHERE start >= ?", (beginning,))[0][0]
+    while lowest is not None and lowest.startswith(beginning):
+        starts.append(lowest)
+        lowest = connection.query("SELECT MIN(start) FROM Word WHERE start > ?", (lowest,))[0][0]
+    return starts

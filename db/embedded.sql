@@ -100,10 +100,10 @@ CREATE TABLE IF NOT EXISTS Block (
 ) STRICT;
 
 CREATE TABLE IF NOT EXISTS Word (
-  block      INTEGER NOT NULL,
   start      TEXT    NOT NULL,
+  block      INTEGER NOT NULL,
   places     BLOB    NOT NULL,
-  PRIMARY KEY (block, start)
+  PRIMARY KEY (start, block)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS Setting (

@@ -5,7 +5,9 @@ nothing is ever missing from it, and a message costs no more than its share of t
 thousand messages are a few hundred rows.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -15,9 +17,9 @@ from db.connection import Connection
 from db.history import Searchable, searchable_between
 from db.messages import TEXT, last_ordinal
 
-FULL = 2**20
-MESSAGE = 1024  # a block is full with 1,024 messages, or with fewer that are long:
-BYTE = 4  # 256 KiB of text keep its rows below what a database server takes in one packet
+FULL = 2**21
+MESSAGE = 1024  # a block is full with 2,048 messages, or with fewer that are long:
+BYTE = 8  # 256 KiB of text keep its rows below what a database server takes in one packet
 
 Places = dict[str, list[int]]
 
@@ -44,10 +46,10 @@ class Indexer:
         if block is None:
             return
         for start, places in _by_start({token: [ordinal - block.first] for token in tokens_of(text)}).items():
-            for row in find_words(tx, [block.first], start):
+            for row in find_words(tx, [start], block.first, block.first):
                 for token, known in read_places(row.places).items():
                     places[token] = sorted({*known, *places.get(token, [])})
-            put_words(tx, Words(block.first, start, _encoder.encode(places)))
+            put_words(tx, Words(start, block.first, _encoder.encode(places)))
 
     def _index(self, tx: Connection, first: int, last: int) -> int:
         """Make blocks of what fills them; the size of the rest."""
@@ -62,19 +64,22 @@ class Indexer:
         return size
 
     def _store(self, tx: Connection, first: int, messages: list[Searchable]) -> None:
-        places: Places = {}
+        places: Places = defaultdict(list)
         for message in messages:
-            for token in tokens_of(message.text) | marks_of(message, self._own_name):
-                places.setdefault(token, []).append(message.ordinal - first)
+            place = message.ordinal - first
+            marks = marks_of(message.sender or self._own_name, message.recipients, message.kind)
+            for token in (*tokens_of(message.text), *marks):
+                places[token].append(place)
         times = [message.time for message in messages]
         words = ((start, _encoder.encode(some)) for start, some in sorted(_by_start(places).items()))
         insert_block(tx, Block(first, messages[-1].ordinal, min(times), max(times)), words)
 
 
-def marks_of(message: Searchable, own_name: str) -> set[str]:
-    """By what a message can be looked up besides its words."""
-    about = {FROM + (message.sender or own_name), *(TO + name for name in message.recipients.split(","))}
-    return about if message.kind == TEXT else about | {KIND + message.kind}
+@lru_cache(maxsize=1024)
+def marks_of(sender: str, recipients: str, kind: str) -> frozenset[str]:
+    """By what a message can be looked up besides its words; `recipients` are names separated by commas."""
+    people = {FROM + sender, *(TO + name for name in recipients.split(","))}
+    return frozenset(people if kind == TEXT else people | {KIND + kind})
 
 
 def read_places(places: bytes) -> Places:
@@ -83,9 +88,9 @@ def read_places(places: bytes) -> Places:
 
 
 def _by_start(places: Places) -> dict[str, Places]:
-    rows: dict[str, Places] = {}
+    rows: dict[str, Places] = defaultdict(dict)
     for token, some in places.items():
-        rows.setdefault(start_of(token), {})[token] = some
+        rows[start_of(token)][token] = some
     return rows
 
 

@@ -14,13 +14,14 @@ from chat.core.folding import fold, normalized, places
 from chat.core.history import Bounds, read_lines
 from chat.core.indexing import marks_of, read_places
 from chat.core.terms import Lookup, Term, start_of
-from db.blocks import MAX_ORDINAL, Block, find_blocks, find_words, last_in_blocks
+from db.blocks import MAX_ORDINAL, Block, find_blocks, find_starts, find_words, last_in_blocks
 from db.connection import Connection
 from db.history import Searchable, searchable
 from db.messages import last_ordinal
 
 MAX_LOOKED_AT = 10_000
 AT_ONCE = 128  # messages
+FEW = 4  # in a block
 FIRST_BLOCKS = 4
 MOST_BLOCKS = 256
 
@@ -71,10 +72,11 @@ class _Candidates:
     def __init__(self, connection: Connection, query: SearchQuery) -> None:
         self._connection = connection
         self._bounds = query.bounds
+        self._known_starts: dict[str, list[str]] = {}
         lookups = [(lookup,) for term in query.terms for lookup in term.lookups]
         marks = [tuple(Lookup(mark) for mark in either) for either in query.marks]
-        # The longer a token is, the fewer messages have it as a rule.
-        self._required = sorted({*lookups, *marks}, key=lambda either: -min(len(lookup.token) for lookup in either))
+        # Words before marks, which many messages have, and long words before short ones, as they are rarer.
+        self._required = [*sorted(set(lookups), key=lambda lookup: -len(lookup[0].token)), *marks]
 
     def read(self) -> Iterator[Searchable]:
         ordinals = self._ordinals()
@@ -90,7 +92,7 @@ class _Candidates:
             self._connection, before=self._bounds.before, after=self._bounds.after, below=below, count=count
         ):
             yield from (number for number in self._in_blocks(blocks) if self._bounds.after_number < number < below)
-            below, count = blocks[-1].first, min(2 * count, MOST_BLOCKS)
+            below, count = blocks[-1].first, min(4 * count, MOST_BLOCKS)
             if below <= self._bounds.after_number:
                 return
 
@@ -100,26 +102,35 @@ class _Candidates:
             for block in blocks:
                 yield from range(block.last, block.first - 1, -1)
             return
-        having = self._having_one_of(self._required[0], [block.first for block in blocks])
+        having = self._having_one_of(self._required[0], {block.first for block in blocks})
         for either in self._required[1:]:
-            found = self._having_one_of(either, list(having))
+            if sum(map(len, having.values())) <= FEW * len(having):
+                break  # a look at those messages costs less than at more of the index
+            found = self._having_one_of(either, set(having))
             having = {first: both for first, some in found.items() if (both := some & having[first])}
         for first in sorted(having, reverse=True):
             yield from sorted((first + place for place in having[first]), reverse=True)
 
-    def _having_one_of(self, either: Sequence[Lookup], blocks: list[int]) -> dict[int, set[int]]:
+    def _having_one_of(self, either: Sequence[Lookup], blocks: set[int]) -> dict[int, set[int]]:
         """For each block the places of the messages that have one of these tokens."""
         found: dict[int, set[int]] = {}
-        for lookup in either:
-            token, start = lookup.token, start_of(lookup.token)
+        for lookup in either if blocks else ():
+            token = lookup.token
             raw = token.encode()
-            for row in find_words(self._connection, blocks, start, longer=lookup.is_prefix and start == token):
-                if raw not in row.places:
+            for row in find_words(self._connection, self._starts(lookup), min(blocks), max(blocks)):
+                if row.block not in blocks or raw not in row.places:
                     continue  # read no more of it than that
                 for word, places_of_word in read_places(row.places).items():
                     if word == token or (lookup.is_prefix and word.startswith(token)):
                         found.setdefault(row.block, set()).update(places_of_word)
         return found
+
+    def _starts(self, lookup: Lookup) -> list[str]:
+        if not lookup.many_starts:
+            return [start_of(lookup.token)]
+        if lookup.token not in self._known_starts:
+            self._known_starts[lookup.token] = find_starts(self._connection, lookup.token)
+        return self._known_starts[lookup.token]
 
 
 def _fits(message: Searchable, query: SearchQuery, own_name: str) -> bool:
@@ -127,7 +138,7 @@ def _fits(message: Searchable, query: SearchQuery, own_name: str) -> bool:
     if (bounds.before and message.time >= bounds.before) or (bounds.after and message.time < bounds.after):
         return False
     if query.marks:
-        marks = marks_of(message, own_name)
+        marks = marks_of(message.sender or own_name, message.recipients, message.kind)
         if not all(either & marks for either in query.marks):
             return False
     folded = fold(normalized(message.text))

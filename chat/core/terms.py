@@ -1,9 +1,9 @@
 """What is looked up, and what is looked for: tokens of messages, and terms of a search.
 
-A token is a kind and a text: "whello", "d中国". A message has one for each word, cut to MAX_WORD_CHARS,
-one for each pair of neighbours in a script without spaces and for the last one there, and one for who
-wrote it, for each who got it, and for what it is. A term is plain text: it is found where it stands in
-the message, if need be at the start of a word. Its tokens only tell which messages are worth a look.
+A message's tokens are its words, cut to MAX_WORD_CHARS; each pair of neighbours in a script without
+spaces, and the last one there; and its marks: who wrote it, who got it, what it is. A term is plain text:
+it is found where it stands in the message, if need be at the start of a word. Its tokens only tell which
+messages are worth a look.
 """
 
 import re
@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from chat.core.folding import WORD, Run, fold, kind_of, normalized, runs
+from chat.core.folding import DENSE, WORD, Run, fold, kind_of, normalized, runs
 
-FROM, TO, KIND = "f", "t", "k"
+FROM, TO, KIND = "<", ">", "="  # how marks begin: no word does
 MAX_WORD_CHARS = 64
-START_CHARS = {WORD: 3, FROM: 3, TO: 3, KIND: 3}  # with the kind's; of a spaceless script the first character alone
+START_CHARS = 2
+DENSE_STARTS = 64  # a script without spaces has thousands of characters, so they share
 
-_ASCII_WORDS = re.compile("[a-z0-9]+")
+_ASCII_WORDS = re.compile(f"[a-z0-9]{{1,{MAX_WORD_CHARS}}}")  # of a longer one the rest too, to no harm
 
 
 @dataclass(frozen=True)
@@ -27,23 +28,30 @@ class Lookup:
     token: str
     is_prefix: bool = False
 
+    @property
+    def many_starts(self) -> bool:
+        """Whether the tokens looked for have different starts."""
+        return self.is_prefix and len(self.token) < START_CHARS and kind_of(self.token) == WORD
+
 
 def tokens_of(text: str) -> set[str]:
     """The tokens of a message's text."""
     if text.isascii():
-        return {WORD + word[:MAX_WORD_CHARS] for word in _ASCII_WORDS.findall(text.lower())}
+        return set(_ASCII_WORDS.findall(text.lower()))
     found = set()
     for run in runs(fold(normalized(text))):
         if run.kind == WORD:
-            found.add(WORD + run.text[:MAX_WORD_CHARS])
+            found.add(run.text[:MAX_WORD_CHARS])
         else:
-            found.update(run.kind + run.text[place : place + 2] for place in range(len(run.text)))
+            found.update(run.text[place : place + 2] for place in range(len(run.text)))
     return found
 
 
 def start_of(token: str) -> str:
     """Under which start a token is kept."""
-    return token[: START_CHARS.get(token[0], 2)]
+    if kind_of(token[0]) == DENSE:
+        return f"#{ord(token[0]) % DENSE_STARTS}"
+    return token[:3] if token[0] in (FROM, TO, KIND) else token[:START_CHARS]
 
 
 class Term:
@@ -76,12 +84,12 @@ class Term:
     def _lookups(self, run: Run) -> Iterator[Lookup]:
         if run.kind == WORD:
             goes_on = run.start + len(run.text) == len(self._text)
-            yield Lookup(WORD + run.text[:MAX_WORD_CHARS], is_prefix=goes_on)
+            yield Lookup(run.text[:MAX_WORD_CHARS], is_prefix=goes_on)
         elif len(run.text) == 1:
-            yield Lookup(run.kind + run.text, is_prefix=True)
+            yield Lookup(run.text, is_prefix=True)
         else:
             for place in range(len(run.text) - 1):
-                yield Lookup(run.kind + run.text[place : place + 2])
+                yield Lookup(run.text[place : place + 2])
 
     def _may_start(self, folded: str, place: int) -> bool:
         return place == 0 or kind_of(folded[place]) != WORD or kind_of(folded[place - 1]) != WORD

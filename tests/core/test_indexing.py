@@ -10,7 +10,6 @@ from chat.core.search import SearchQuery, search
 from chat.core.terms import Term
 from db.blocks import find_blocks, last_in_blocks
 from db.connection import Connection, Database, transaction
-from db.history import Searchable
 from db.messages import insert_received
 from tests.core.writings import OWN_NAME, Writing, chance_writings, hour_time, write
 from tests.db.rows import client_connection, receiver_row
@@ -56,12 +55,12 @@ def test_a_block_has_every_word_and_mark_with_its_messages(connection: Connectio
     first, *_ = find_blocks(connection)[::-1]
     everywhere = list(range(first.last))
     assert words(connection)[1] == {
-        "weven": [n - 1 for n in range(2, first.last + 1, 2)],
-        **{f"wodd{n}": [n - 1] for n in range(1, first.last + 1, 2)},
-        "fbob": everywhere,
-        "talice": everywhere,
-        "tcarol": everywhere,
-        "kimage": everywhere,
+        "even": [n - 1 for n in range(2, first.last + 1, 2)],
+        **{f"odd{n}": [n - 1] for n in range(1, first.last + 1, 2)},
+        "<bob": everywhere,
+        ">alice": everywhere,
+        ">carol": everywhere,
+        "=image": everywhere,
     }
 
 
@@ -111,8 +110,8 @@ def test_text_that_comes_later_is_found_in_a_block(connection: Connection) -> No
         indexer.added(tx, blocks[0].last + 1, "in no block yet")
     after = words(connection)
     places = after[blocks[-1].first]
-    assert places["wtranscribed"] == [0, blocks[-1].last - blocks[-1].first]
-    assert places["wsentence"] == [0]
+    assert places["transcribed"] == [0, blocks[-1].last - blocks[-1].first]
+    assert places["sentence"] == [0]
     for block, known in before.items():
         for word, some in known.items():
             assert set(some) <= set(after[block][word])
@@ -120,5 +119,5 @@ def test_text_that_comes_later_is_found_in_a_block(connection: Connection) -> No
 
 
 def test_marks() -> None:
-    assert marks_of(Searchable(1, "", "bob,carol", "file", "", "x"), "alice") == {"falice", "tbob", "tcarol", "kfile"}
-    assert marks_of(Searchable(1, "bob", "alice", "text", "", "x"), "alice") == {"fbob", "talice"}
+    assert marks_of("alice", "bob,carol", "file") == {"<alice", ">bob", ">carol", "=file"}
+    assert marks_of("bob", "alice", "text") == {"<bob", ">alice"}

@@ -27,8 +27,9 @@ SPACELESS = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "MYANMAR", 
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that a short history has many."""
+    """So that a short history has many, and much of the index is looked at."""
     monkeypatch.setattr(indexing, "FULL", 10 * indexing.MESSAGE)
+    monkeypatch.setattr(searching, "FEW", 1)
 
 
 def numbers(connection: Connection, *words: str, **query: object) -> list[int]:
@@ -250,3 +251,13 @@ def test_a_rare_word_is_not_looked_for_in_every_message(database: Database, smal
     with mock.patch("chat.core.search.searchable", wraps=searchable) as read:
         assert numbers(connection, "rare", "thing") == [50]
     assert sum(len(call.args[1]) for call in read.call_args_list) <= 1 + 10  # itself, and those in no block yet
+
+
+def test_words_that_are_never_together_are_not_looked_for_in_every_message(
+    database: Database, small_blocks: None
+) -> None:
+    connection = client_connection(database)
+    write(connection, [Writing(n, "bob", ("alice",), "left" if n % 2 else "right") for n in range(1, 301)])
+    with mock.patch("chat.core.search.searchable", wraps=searchable) as read:
+        assert numbers(connection, "left", "right") == []
+    assert sum(len(call.args[1]) for call in read.call_args_list) <= 10

@@ -2,7 +2,17 @@
 
 import pytest
 
-from db.blocks import Block, Words, block_of, find_blocks, find_words, insert_block, last_in_blocks, put_words
+from db.blocks import (
+    Block,
+    Words,
+    block_of,
+    find_blocks,
+    find_starts,
+    find_words,
+    insert_block,
+    last_in_blocks,
+    put_words,
+)
 from db.connection import Connection, Database
 from tests.db.rows import client_connection
 
@@ -40,17 +50,21 @@ def test_the_block_of_a_message(connection: Connection, ordinal: int, block: Blo
 
 
 def test_words(connection: Connection) -> None:
-    assert find_words(connection, [1, 11], "wa") == [Words(1, "wa", b"\x00one"), Words(11, "wa", b"four")]
-    assert find_words(connection, [1], "wa", longer=True) == [Words(1, "wa", b"\x00one"), Words(1, "wab", b"two")]
-    assert find_words(connection, [11], "d", longer=True) == [Words(11, "d中", "中".encode())]
-    assert find_words(connection, [16], "wa") == []
-    assert find_words(connection, [], "wa") == []
+    assert find_words(connection, ["wa"], 1, 11) == [Words("wa", 1, b"\x00one"), Words("wa", 11, b"four")]
+    assert find_words(connection, ["wa", "wb"], 1, 10) == [Words("wa", 1, b"\x00one"), Words("wb", 1, b"three")]
+    assert find_words(connection, ["d中"], 11, 16) == [Words("d中", 11, "中".encode())]
+    assert find_words(connection, ["wa"], 12, 99) == []
+    assert find_words(connection, [], 1, 99) == []
+
+
+def test_starts(connection: Connection) -> None:
+    assert find_starts(connection, "wa") == ["wa", "wab"]
+    assert find_starts(connection, "w") == ["wa", "wab", "wb"]
+    assert find_starts(connection, "d") == ["d中"]
+    assert find_starts(connection, "x") == []
 
 
 def test_a_row_is_replaced_or_made(connection: Connection) -> None:
-    put_words(connection, Words(11, "wa", b"new"))
-    put_words(connection, Words(16, "wz", b"newer"))
-    assert find_words(connection, [1, 11, 16], "w", longer=True)[-2:] == [
-        Words(11, "wa", b"new"),
-        Words(16, "wz", b"newer"),
-    ]
+    put_words(connection, Words("wa", 11, b"new"))
+    put_words(connection, Words("wz", 16, b"newer"))
+    assert find_words(connection, ["wa", "wz"], 11, 16) == [Words("wa", 11, b"new"), Words("wz", 16, b"newer")]
