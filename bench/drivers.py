@@ -59,17 +59,18 @@ class Counter(Inbox):
         self.count = 0
         self.last_at = 0.0
 
-    def notify(self, event: Event) -> None:
-        """One event of a node's."""
-        if isinstance(event, Delivered):
-            self.add(time.perf_counter())
+    def notify(self, *shown: Event) -> None:
+        """Events of a node's."""
+        at = time.perf_counter()
+        self.add(sum(isinstance(event, Delivered) for event in shown), at)
 
-    def add(self, at: float) -> None:
-        """One more, at that time."""
-        with self._changed:
-            self.count += 1
-            self.last_at = at
-            self._changed.notify()
+    def add(self, count: int, at: float) -> None:
+        """So many more, at that time."""
+        if count:
+            with self._changed:
+                self.count += count
+                self.last_at = at
+                self._changed.notify()
 
     def wait(self, count: int) -> None:
         """Until there were that many."""
@@ -214,6 +215,6 @@ class JsonDriver(Driver):
         assert self._process.stdout is not None
         for line in self._process.stdout:
             if line.startswith(b'{"event":"sent"'):
-                self.delivered.add(time.perf_counter())
+                self.delivered.add(1, time.perf_counter())
             elif line.startswith(b'{"event":"ready"'):
                 ready.set()

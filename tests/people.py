@@ -31,9 +31,9 @@ class Inbox:
         self.all: list[events.Event] = []
         self._changed = threading.Condition()
 
-    def notify(self, event: events.Event) -> None:
+    def notify(self, *shown: events.Event) -> None:
         with self._changed:
-            self.all.append(event)
+            self.all += shown
             self._changed.notify_all()
 
     def of(self, kind: type[E]) -> list[E]:
@@ -84,7 +84,10 @@ class Person:
     def start(self, *, hidden: bool = False, listen: tuple[str, int] = ("127.0.0.1", 0)) -> "Person":
         credentials = Credentials(self.home, self.keyring)
         self._node = Node(
-            credentials, self.database, Options(self.registry, listen, self.home.downloads, hidden), self.inbox.notify
+            credentials,
+            self.database,
+            Options(self.registry, listen, self.home.downloads, self.home.outgoing, hidden),
+            self.inbox.notify,
         )
         self._node.start()
         return self

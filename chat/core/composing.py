@@ -4,6 +4,8 @@ What is read for one of them, the people and how far their streams are, serves t
 are then inserted in one go. One at a time in a transaction of 256 costs 51 µs of CPU, together 15.
 """
 
+import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -109,6 +111,14 @@ class Composing:
 
     def _stream(self, name: str) -> OutboundRow:
         return self.streams.get(name) or find_outbound(self._tx, name) or self._new_stream(name)
+
+
+def new_message_id() -> bytes:
+    """16 bytes: milliseconds, then chance (the layout of RFC 9562's UUIDv7, but for its marks).
+
+    Ids that grow keep the databases' indexes local: random ones touch another page with every insert.
+    """
+    return (time.time_ns() // 1_000_000).to_bytes(6, "big") + os.urandom(10)
 
 
 def check_draft(draft: Draft) -> None:

@@ -14,9 +14,10 @@ from typing import Any
 from chat.core.backoff import Backoff
 from chat.core.carrier import Carrier
 from chat.core.composing import Fresh
+from chat.core.reading import reading
 from chat.core.surroundings import NewConnection, Surroundings
 from chat.core.writer import Outcome
-from chat.errors import ChatError, NetworkError, TrustError
+from chat.errors import ChatError, NetworkError, StorageFailure, TrustError
 from chat.net.certificates import fingerprint
 from chat.net.connection import Connection, Poller
 from chat.times import utc_now
@@ -35,7 +36,6 @@ from chat.wire.delivery import (
 )
 from chat.wire.messages import FileMessage, Want
 from chat.wire.peer import State
-from db.errors import StorageError
 from db.files import has_unfinished_files
 from db.streams import find_outbound
 from db.users import update_user
@@ -276,10 +276,10 @@ class Conversation:
     def _look_up_undelivered(self) -> None:
         """Where the database does not answer, later again: nobody else would ask once it is back."""
         try:
-            with self._around.pool.borrow() as connection:
+            with reading(self._around.pool) as connection:
                 row = find_outbound(connection, self.name)
                 work = (row is not None and row.acked < row.last_seq) or has_unfinished_files(connection, self.name)
-        except StorageError as error:
+        except StorageFailure as error:
             self._backoff.failed(time.monotonic())
             self._tell_once(str(error))
             return

@@ -20,6 +20,7 @@ class Home:
         self.database = path / "chat.db"
         self.prompt_history = path / "prompt-history"
         self.downloads = path / "downloads"
+        self.outgoing = path / "outgoing"
         self._lock = -1
 
     @property

@@ -4,16 +4,14 @@ The parts and their threads: the store's writer, the line to the registry, the l
 for each peer, handshakes. What they have to say reaches the screen through `notify` alone.
 """
 
-import os
 import ssl
-import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
 from chat.core import events
-from chat.core.composing import Draft, Fresh, check_draft
+from chat.core.composing import Draft, Fresh, check_draft, new_message_id
 from chat.core.credentials import Credentials
 from chat.core.doorway import Doorway
 from chat.core.file_journal import Arrival, Attached
@@ -52,15 +50,14 @@ class Options:
     registry: tuple[str, int]
     listen: tuple[str, int]
     downloads: Path
+    outgoing: Path
     hidden: bool = False
 
 
 class Node:
     """Made, then started, then asked, then closed. Any thread may call; any thread may call `notify`."""
 
-    def __init__(
-        self, credentials: Credentials, database: Database, options: Options, notify: Callable[[events.Event], None]
-    ) -> None:
+    def __init__(self, credentials: Credentials, database: Database, options: Options, notify: events.Notify) -> None:
         self.credentials = credentials
         self.options = options
         self.hidden = options.hidden
@@ -214,31 +211,30 @@ class Node:
     # What they tell
 
     def _composed(self, drafts: Sequence[Draft], fresh: Mapping[str, Fresh]) -> None:
-        for draft in drafts:
-            self.notify(events.Queued(id=draft.message_id.hex(), to=draft.recipients))
+        self.notify(*(events.Queued(id=draft.message_id.hex(), to=draft.recipients) for draft in drafts))
         for name in dict.fromkeys(name for draft in drafts for name in draft.recipients):
             self._switchboard.composed(name, fresh.get(name))
 
     def arrived(self, arrivals: list[Arrival]) -> None:
         """Messages are on the disk."""
-        for arrival in arrivals:
-            body = arrival.body
-            self.notify(
+        self.notify(
+            *(
                 events.Incoming(
                     id=arrival.message_id.hex(),
                     sender=arrival.name,
-                    to=body.to,
-                    text=body.text,
-                    kind=body.kind,
+                    to=arrival.body.to,
+                    text=arrival.body.text,
+                    kind=arrival.body.kind,
                     time=arrival.time,
                 )
+                for arrival in arrivals
             )
+        )
         self.transfers.arrived(arrivals)
 
     def delivered(self, name: str, message_ids: list[bytes]) -> None:
         """Messages are on the disk of `name`."""
-        for message_id in message_ids:
-            self.notify(events.Delivered(id=message_id.hex(), to=name))
+        self.notify(*(events.Delivered(id=message_id.hex(), to=name) for message_id in message_ids))
 
     def linked(self, name: str) -> None:
         """Messages flow to and from `name`."""
@@ -311,18 +307,10 @@ class Node:
             self.notify(events.PresenceChanged(name=name, online=online))
 
     def _key_revoked(self, revoked: wire.Revoked) -> None:
-        if self.credentials.is_revoked(revoked):
-            self.writer.call(lambda tx: revoke(tx, revoked.name, revoked.public_key))
+        name, key = revoked.name, revoked.public_key
+        if self.credentials.is_revoked(revoked) and self.writer.call(lambda tx: revoke(tx, name, key)):
             self._switchboard.end(revoked.name)
             self.trouble(revoked.name, f"{revoked.name} enrolled on another machine; the old key is void.")
-
-
-def new_message_id() -> bytes:
-    """16 bytes: milliseconds, then chance (the layout of RFC 9562's UUIDv7, but for its marks).
-
-    Ids that grow keep the databases' indexes local: random ones touch another page with every insert.
-    """
-    return (time.time_ns() // 1_000_000).to_bytes(6, "big") + os.urandom(10)
 
 
 def _ignored(outcome: Outcome[None]) -> None:

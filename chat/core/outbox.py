@@ -51,12 +51,17 @@ class Outbox:
         return batch
 
     def _compose(self, tx: Connection, batch: list[_Entry]) -> Composed:
-        with self._lock:  # nothing joins it any more, so that a second run is of the same drafts
-            if self._open is batch:
-                self._open = None
+        self._close(batch)  # so that a second run is of the same drafts
         return self._journal.compose(tx, [draft for draft, _ in batch])
 
+    def _close(self, batch: list[_Entry]) -> None:
+        """Nothing joins it any more."""
+        with self._lock:
+            if self._open is batch:
+                self._open = None
+
     def _finish(self, batch: list[_Entry], outcome: Outcome[Composed]) -> None:
+        self._close(batch)  # where the database is away it was never run
         try:
             composed = outcome.result()
             written = [draft for (draft, _), error in zip(batch, composed.errors, strict=True) if error is None]

@@ -39,6 +39,7 @@ from chat.wire.pump import Pump, Row
 MARK_SENT_AFTER_S = 0.02
 MAX_LINKS = 4
 MAX_UNCOMMITTED_BYTES = 2 * 1024 * 1024
+OVERHEAD_BYTES = 256  # of a message in memory, besides its body: many short ones must not pass for little
 CAPABILITIES: tuple[str, ...] = ()
 
 _NOMINATED = (State.NOMINATED, State.FLOWING)
@@ -242,8 +243,7 @@ class Delivery:
         """The answer to ReadRows."""
         if link.pump is None or link.protocol.state is State.CLOSED:
             return
-        for message in link.pump.rows_read(rows, more=more):
-            link.protocol.send(message)
+        link.pump.rows_read(rows, more=more)
         self._pump()
 
     def stored(self, link: Link, request: Store, held: Position) -> None:
@@ -347,6 +347,8 @@ class Delivery:
         link = self.current
         if link is None or link.pump is None or link.protocol.state is not State.FLOWING:
             return
+        for message in link.pump.messages_to_send():
+            link.protocol.send(message)
         wanted = link.pump.rows_wanted()
         if wanted is not None:
             self._requests.append(ReadRows(link, *wanted))
@@ -362,4 +364,4 @@ class Delivery:
 
 
 def _size(messages: Sequence[Message]) -> int:
-    return sum(len(message.body) for message in messages)
+    return sum(OVERHEAD_BYTES + len(message.body) for message in messages)

@@ -13,7 +13,7 @@ from chat.core.outbox import MAX_TOGETHER, MAX_WAITING, Outbox
 from chat.core.writer import Writer
 from chat.errors import StorageFailure, UserError
 from db.connection import Connection
-from db.errors import Full
+from db.errors import Full, Unreachable
 from db.schema import CLIENT
 from db.sqlite import SqliteDatabase
 from db.users import update_user
@@ -176,3 +176,14 @@ def test_a_transaction_and_what_waits_for_one_are_bounded(desk: Desk) -> None:
     desk.outbox.hand_in(draft(MAX_WAITING + 1)).result()
     assert max(desk.journal.together) == MAX_TOGETHER
     assert sum(desk.journal.together) == MAX_WAITING + 2
+
+
+def test_a_transaction_that_never_began_takes_nobody_else_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def begin() -> None:
+        raise Unreachable("the server is away")
+
+    monkeypatch.setattr(desk.writer._connection, "begin", begin)
+    with pytest.raises(StorageFailure, match="away"):
+        desk.outbox.hand_in(draft(1)).result(30)
+    monkeypatch.undo()
+    assert desk.outbox.hand_in(draft(2)).result(30) == draft(2).message_id.hex()

@@ -148,10 +148,10 @@ def out_of_order(patch: pytest.MonkeyPatch) -> None:
 
 def gaps_are_fine(patch: pytest.MonkeyPatch) -> None:
     """Whatever number comes is taken as the next."""
-    original = Pump.rows_read
+    original = Pump.messages_to_send
 
-    def rows_read(self: Pump, rows: Sequence[pump.Row], *, more: bool) -> list[Message]:
-        return original(self, rows, more=more)[-1:]
+    def messages_to_send(self: Pump) -> list[Message]:
+        return original(self)[-1:]
 
     def advance(held: Position, batch: Sequence[Message]) -> Any:
         n, chain, fresh = held.n, held.chain, []
@@ -161,7 +161,7 @@ def gaps_are_fine(patch: pytest.MonkeyPatch) -> None:
                 fresh.append(message)
         return Position(held.stream, n, chain), fresh
 
-    patch.setattr(Pump, "rows_read", rows_read)
+    patch.setattr(Pump, "messages_to_send", messages_to_send)
     patch.setattr(journal, "advance", advance)
 
 
