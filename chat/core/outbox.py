@@ -31,7 +31,7 @@ class Outbox:
         self._writer = writer
         self._journal = journal
         self._committed = committed
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # after its end the writer answers at once, in the thread that hands in
         self._room = threading.Semaphore(MAX_WAITING)
         self._open: list[_Entry] | None = None  # handed in, and not begun with
 
@@ -41,14 +41,14 @@ class Outbox:
         future: Future[str] = Future()
         with self._lock:
             if self._open is None or len(self._open) == MAX_TOGETHER:
-                self._open = self._begin()
-            self._open.append((draft, future))
+                self._begin((draft, future))
+            else:
+                self._open.append((draft, future))
         return future
 
-    def _begin(self) -> list[_Entry]:
-        batch: list[_Entry] = []
+    def _begin(self, first: _Entry) -> None:
+        batch = self._open = [first]
         self._writer.submit(lambda tx: self._compose(tx, batch), lambda outcome: self._finish(batch, outcome))
-        return batch
 
     def _compose(self, tx: Connection, batch: list[_Entry]) -> Composed:
         self._close(batch)  # so that a second run is of the same drafts

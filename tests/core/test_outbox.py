@@ -187,3 +187,10 @@ def test_a_transaction_that_never_began_takes_nobody_else_in(desk: Desk, monkeyp
         desk.outbox.hand_in(draft(1)).result(30)
     monkeypatch.undo()
     assert desk.outbox.hand_in(draft(2)).result(30) == draft(2).message_id.hex()
+
+
+def test_after_the_end_it_is_refused_at_once(desk: Desk) -> None:
+    desk.writer.close()
+    for number in range(2):
+        with pytest.raises(StorageFailure, match="ending: nothing more is stored"):
+            desk.outbox.hand_in(draft(number)).result(timeout=0)
