@@ -42,7 +42,8 @@ DIAL_TIMEOUT_S = 20.0
 class Whereabouts(Protocol):
     """What is known of the world, at any time, by any thread."""
 
-    hidden: bool
+    def turns_away(self, name: str) -> bool:
+        """Whether nothing is exchanged with `name` now."""
 
     @property
     def roster(self) -> Mapping[str, Presence]:
@@ -94,9 +95,13 @@ class Doorway:
             self._listener.close()
         self._listener = None
 
+    def turns_away(self, name: str) -> bool:
+        """Whether nothing is exchanged with `name` now: we are hidden, or that person is blocked."""
+        return self._whereabouts.turns_away(name)
+
     def may_dial(self, name: str) -> bool:
         """Whether it is worth trying: the registry says that `name` is there, or is itself away."""
-        if self._whereabouts.hidden:
+        if self.turns_away(name):
             return False
         presence = self._whereabouts.roster.get(name)
         return not self._whereabouts.signed_in or (presence is not None and presence.online)
@@ -157,8 +162,8 @@ class Doorway:
         """Who is there, if that person's key is the one trusted; else it is closed without a word."""
         try:
             identity = read_identity(tls.getpeercert(binary_form=True))
-            if self._whereabouts.hidden:
-                raise Refusal("Hidden: nobody is met.")
+            if self.turns_away(identity.name):
+                raise Refusal(f"Nothing is exchanged with {identity.name} now.")
             self._writer.call(lambda tx: meet(tx, identity))
         except ChatError as error:
             tls.close()

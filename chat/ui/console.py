@@ -1,5 +1,6 @@
 """The only printer: text for people, JSON for programs, and a count of what is still under way."""
 
+import os
 import sys
 import threading
 from collections.abc import Sequence
@@ -80,4 +81,8 @@ class Console:
         """Write it, if there is any; with the lock held."""
         if text:
             beside = trouble and not self._json and not sys.stdout.isatty()
-            print(text, flush=True, file=sys.stderr if beside else sys.stdout)
+            out = sys.stderr if beside else sys.stdout
+            try:
+                print(text, flush=True, file=out)
+            except BrokenPipeError:  # nobody reads any more: what is under way is brought to its end all the same
+                os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())

@@ -11,9 +11,11 @@ from prompt_toolkit.filters import Condition, Filter, has_focus
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 
+from chat.ui.steady import handing_over
+
 KEYS = (
     ("Enter", "send the line, or run the command"),
-    ("Alt-Enter, Ctrl-J", "begin a new line within the message"),
+    ("Alt-Enter", "begin a new line within the message"),
     ("Tab", "complete a command, a name, an option or a path"),
     ("Up, Down", "earlier and later lines of yours, also of earlier runs"),
     ("Ctrl-R", "search them"),
@@ -73,10 +75,9 @@ def bindings(actions: Actions) -> KeyBindings:
 
     bind("enter", do=lambda _: actions.enter())
     bind("escape", "enter", do=lambda event: event.current_buffer.insert_text("\n"))
-    bind("c-j", do=lambda event: event.current_buffer.insert_text("\n"))
     bind("escape", "a", do=lambda _: actions.turn_to_unread())
     bind("pageup", do=lambda _: actions.page())
-    bind("c-x", "c-e", do=lambda event: event.current_buffer.open_in_editor())
+    bind("c-x", "c-e", do=_edit)
     bind("c-c", do=lambda event: event.current_buffer.reset())
     bind(Keys.BracketedPaste, do=lambda event: actions.paste(event.data))
     for digit in "123456789":
@@ -84,6 +85,11 @@ def bindings(actions: Actions) -> KeyBindings:
     _bind_leaving(keys, actions, typing & ~asking)
     _bind_answers(keys, actions, asking)
     return keys
+
+
+def _edit(event: KeyPressEvent) -> None:
+    with handing_over():
+        event.current_buffer.open_in_editor()
 
 
 def _bind_leaving(keys: KeyBindings, actions: Actions, typing: Filter) -> None:

@@ -70,8 +70,8 @@ class LiveConsole(Console):
         self._node = node
         self._is_new = is_new
         self.count_deliveries()
-        lines = node.people.read(lambda connection: read_history(connection, node.name, Query(count=RECENT_LINES)))
-        self.conversations = Conversations(recent(node.name, lines, node.unread.counts()))
+        page = node.people.read(lambda connection: read_history(connection, node.name, Query(count=RECENT_LINES)))
+        self.conversations = Conversations(recent(node.name, page.lines, node.unread.counts()))
 
     # What the prompt tells
 
@@ -174,10 +174,9 @@ class LiveConsole(Console):
         return isinstance(next(iter(shown), None), LIVE)
 
     def _several(self, shown: Sequence[events.Event]) -> str:
-        lines = [event for event in shown if isinstance(event, events.Line)]
-        if not lines:
-            return render(shown, self._look)
-        return "\n".join(self._history(lines, self._node.unread.counts() if self._node else {}))
+        lines = [event for event in shown if isinstance(event, events.Line) and not isinstance(event, events.Hit)]
+        read = self._history(lines, self._node.unread.counts() if self._node else {})
+        return "\n".join([*read, *filter(None, [render(shown[len(lines) :], self._look)])])
 
     def _one(self, event: events.Event) -> str:
         now = time.monotonic()
@@ -264,12 +263,11 @@ class LiveConsole(Console):
         """What of the newest lines is said in a conversation, or in any, and whether there are older ones."""
         assert self._node is not None
         name = self._node.name
-        query = Query(conversation[0] if len(conversation) == 1 else "", count=count)
-        lines = self._node.people.read(lambda connection: read_history(connection, name, query))
+        page = self._node.people.read(lambda connection: read_history(connection, name, Query(conversation, count)))
         fitting = [
-            one for one in lines if not conversation or conversation_of(name, one.sender, one.to) == conversation
+            one for one in page.lines if not conversation or conversation_of(name, one.sender, one.to) == conversation
         ]
-        return fitting, len(lines) == count
+        return fitting, page.older
 
     def _whereabouts(self, conversation: Conversation) -> str:
         online = [name for name in conversation if self._node and self._node.is_online(name)]

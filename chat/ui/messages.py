@@ -6,12 +6,13 @@ Pure. What a peer wrote goes through `inert` here.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from chat.core.events import Line
 from chat.core.unread import Conversation, conversation_of
 from chat.inert import inert
 from chat.ui.palette import Palette
+from db.messages import PENDING, SENT
 
 INDENT = " " * 6
 MAX_NAMES = 8
@@ -32,24 +33,28 @@ class Look:
     cut: bool = False  # long texts are cut short
 
 
-def said(look: Look, *, time: str, sender: str, to: Names, text: str, kind: str = "text", mark: str = "") -> str:
+def said(
+    look: Look, *, time: str, sender: str, to: Names, text: str, kind: str = "text", mark: str = "", utc: bool = False
+) -> str:
     """One message, `time` in ISO 8601; further lines of its text are indented. The text of a file is its name."""
     if kind != "text":
         text = f"[{kind}] {text}"
     first, *more = _text(look, text, own=sender == look.own_name).split("\n")
-    when = clock(look, time)
+    when = clock(look, time, utc=utc)
     line = f"{look.palette.dim(when)} " if when else ""
-    line += "\n".join([f"{_direction(look, sender, to)}: {first}", *(INDENT + text for text in more)])
+    line += "\n".join([f"{direction(look, sender, to)}: {first}", *(INDENT + text for text in more)])
     return f"{line}  {look.palette.dim(mark)}" if mark else line
 
 
 def mark_of(look: Look, states: Mapping[str, str] | Sequence[str]) -> str:
-    """How far a message got: ✓ or [sent], [pending], [sent 2/3]. `states` has pending or sent by recipient."""
+    """How far a message got: ✓ or [sent], [pending], [sent 2/3], or what became of a file. `states` by recipient."""
     statuses = list(states.values()) if isinstance(states, Mapping) else list(states)
-    sent = sum(status == "sent" for status in statuses)
+    sent = sum(status == SENT for status in statuses)
     if sent == len(statuses):
         return "✓" if look.live else "[sent]"
-    return f"[sent {sent}/{len(statuses)}]" if sent else "[pending]"
+    if sent:
+        return f"[sent {sent}/{len(statuses)}]"
+    return f"[{PENDING}]" if PENDING in statuses else f"[{min(statuses)}]"
 
 
 def history(look: Look, lines: Sequence[Line], unread: Mapping[Conversation, int], after: date | None) -> Iterator[str]:
@@ -63,7 +68,8 @@ def history(look: Look, lines: Sequence[Line], unread: Mapping[Conversation, int
         if number == begins:
             yield rule(look, f"{sum(unread.values())} unread")
         mark = "" if line.status == "received" else mark_of(look, line.states or [line.status])
-        yield said(look, time=line.time, sender=line.sender, to=line.to, text=line.text, kind=line.kind, mark=mark)
+        message = {"sender": line.sender, "text": line.text, "kind": line.kind, "time": line.time}
+        yield said(look, to=line.to, mark=mark, utc=line.utc, **message)
 
 
 def first_unread(own_name: str, lines: Sequence[Line], unread: Mapping[Conversation, int]) -> int | None:
@@ -79,11 +85,13 @@ def first_unread(own_name: str, lines: Sequence[Line], unread: Mapping[Conversat
     return first
 
 
-def clock(look: Look, time: str) -> str:
-    """A time of ISO 8601 as a local one, with its day if nothing else says that."""
+def clock(look: Look, time: str, *, utc: bool = False) -> str:
+    """A time of ISO 8601 as a local one, with its day if nothing else says that; or in UTC."""
     moment = _local(time)
     if moment is None:
         return inert(time)
+    if utc:
+        return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}"
     shown = inert(moment.strftime(look.timestamps))
     today = datetime.now().astimezone().date()
     return shown if look.live or moment.date() == today else f"{moment:%Y-%m-%d} {shown}".rstrip()
@@ -117,7 +125,8 @@ def mentions(text: str, name: str) -> bool:
     return bool(_word(name).search(text))
 
 
-def _direction(look: Look, sender: str, to: Names) -> str:
+def direction(look: Look, sender: str, to: Names) -> str:
+    """Who wrote, and to whom if that is not you alone."""
     if sender == look.own_name:
         return f"{look.palette.own_name(sender)} → {names(look, to)}"
     shown = look.palette.name(inert(sender))

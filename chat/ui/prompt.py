@@ -4,6 +4,7 @@ The main thread owns the terminal and its keys. Commands run in a thread of thei
 so a slow one holds up nobody's typing; it owns the shell.
 """
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ from chat.ui.live import LiveConsole
 from chat.ui.pager import Pages, pager
 from chat.ui.past import Past
 from chat.ui.shell import Shell, is_command, split_command
+from chat.ui.steady import SteadyInput
 from chat.ui.table import COMMANDS
 
 MAX_HELD = 3
@@ -72,6 +74,7 @@ class Prompt:
             bottom_toolbar=self._bar,
             style=STYLE,
             color_depth=DEPTHS[console.colours],
+            input=SteadyInput(sys.stdin),
             erase_when_done=True,
             refresh_interval=1.0,  # who comes and goes is told of contacts alone, and the bar has others too
         )

@@ -48,7 +48,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     context_lines: Annotated[
         int, Meta(ge=0, le=1000, description="so many read lines are shown when you turn to a conversation")
     ] = 5
-    history_lines: Annotated[int, Meta(ge=1, le=10_000, description="so many lines `/history` shows without `-n`")] = 20
+    history_lines: Annotated[
+        int, Meta(ge=1, le=10_000, description="so many lines `/history` and `/search` show without `-n`")
+    ] = 20
 
 
 FIELDS = {field.name: field for field in msgspec.structs.fields(Settings)}

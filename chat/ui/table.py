@@ -37,7 +37,7 @@ class Command:
     @property
     def arguments(self) -> tuple[str, ...]:
         """The others, in their order, without brackets."""
-        return tuple(item.strip("[]") if item[0] == "[" else item for item in self.items if not _OPTION.match(item))
+        return tuple(item[1:-1] if item[0] == "[" else item for item in self.items if not _OPTION.match(item))
 
     @property
     def needed(self) -> int:
@@ -61,11 +61,17 @@ ARGUMENTS = {
     "COMMAND": "a command, or keys",
     "FINGERPRINT": "as it was shown",
     "-n N": "so many lines",
-    "before:T": "older than a day or a time, as in 2026-01-31 or 2026-01-31T18:30",
-    "after:T": "from a day or a time on",
+    "before:T": "older than a day, a time or a message: 2026-01-31, 2026-01-31T18:30, #N",
+    "after:T": "from a day or a time on, or newer than a message",
+    "around:#N": "what was said round the message of that number",
+    "--utc": "times in UTC",
+    "-keep": "photographs with what they tell of place and camera",
+    "from:NAME": "written by one of these",
+    "to:NAME": "written to one of these",
+    "has:file|image|voice": "with such an attachment",
 }
 
-_ITEM = re.compile(r"\[[^]]*]|[^\s[]+(?:\[[^]]*])?")
+_ITEM = re.compile(r"\[(?:[^][]|\[[^]]*])*]|[^\s[]+(?:\[[^]]*])?")
 _OPTION = re.compile(r"\[(-|[a-z]+:)")
 
 

@@ -7,7 +7,8 @@ from tabulate import tabulate
 from chat.core import events
 from chat.inert import inert
 from chat.net.certificates import group
-from chat.ui.messages import Look, history, said
+from chat.ui.excerpt import excerpt
+from chat.ui.messages import Look, clock, direction, history, said
 
 
 def render(shown: Sequence[events.Event], look: Look) -> str:
@@ -19,8 +20,6 @@ def render(shown: Sequence[events.Event], look: Look) -> str:
             return "  ".join(
                 look.palette.name(inert(event.name)) for event in shown if isinstance(event, events.Findable)
             )
-        case [events.Line(), *_]:
-            return "\n".join(history(look, [event for event in shown if isinstance(event, events.Line)], {}, None))
         case [events.Status(), _, *_]:
             rows = [(inert(e.name), inert(e.value), inert(e.source)) for e in shown if isinstance(e, events.Status)]
             return _table(rows, ("setting", "value", "from"))
@@ -39,6 +38,10 @@ def _one(event: events.Event, look: Look) -> str:
             return f"You are {palette.own_name(event.name)}; {where}. /help lists the commands."
         case events.Incoming():
             return said(look, time=event.time, sender=event.sender, to=event.to, text=event.text, kind=event.kind)
+        case events.Hit():
+            return _hit(event, look)
+        case events.Line():
+            return "\n".join(history(look, [event], {}, None))
         case events.Delivered():
             return f"      sent to {event.to}"
         case events.Queued():
@@ -71,6 +74,12 @@ def _answer(event: events.Event, look: Look) -> str:
             return f"{event.usage}\n    {event.help}"
         case _:
             return ""
+
+
+def _hit(hit: events.Hit, look: Look) -> str:
+    """In its line: who wrote it, and what stands round the first mark."""
+    when = clock(look, hit.time, utc=hit.utc)
+    return f"#{hit.number} {when} {direction(look, hit.sender, hit.to)}: {excerpt(hit.text, hit.marks)}"
 
 
 def transfer(event: events.Transfer, look: Look) -> str:

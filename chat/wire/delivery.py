@@ -37,6 +37,7 @@ from chat.wire.peer import PeerProtocol, State
 from chat.wire.pump import Pump, Row
 
 MARK_SENT_AFTER_S = 0.02
+MARK_SENT_AGAIN_AFTER_S = 1.0
 MAX_LINKS = 4
 MAX_UNCOMMITTED_BYTES = 2 * 1024 * 1024
 OVERHEAD_BYTES = 256  # of a message in memory, besides its body: many short ones must not pass for little
@@ -97,7 +98,7 @@ class Store:
 
 @dataclass(frozen=True)
 class MarkSent:
-    """The peer confirmed `stream` up to `n`. No answer; the next HELLO would say it again."""
+    """The peer confirmed `stream` up to `n`. Answer: not_marked, if that failed."""
 
     stream: bytes
     n: int
@@ -251,6 +252,13 @@ class Delivery:
         link.uncommitted_bytes -= _size(request.messages)
         if link.protocol.state is not State.CLOSED:
             link.protocol.send(Ack(held.stream, held.n, held.chain))
+
+    def not_marked(self, request: MarkSent, now: float) -> None:
+        """The answer to MarkSent if it failed: later again, for the link may go on and nobody say it any more."""
+        if not self._confirmed.up_to:
+            self._confirmed.due_at = now + MARK_SENT_AGAIN_AFTER_S
+        newest = self._confirmed.up_to.get(request.stream, 0)
+        self._confirmed.up_to[request.stream] = max(request.n, newest)
 
     def refused(self, link: Link, now: float) -> None:
         """The answer to Store or Resume that ends the link without a word."""

@@ -6,7 +6,8 @@ and an ACK counts only with the chain that we have at that number.
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chat.errors import RemoteProtocolError
 from chat.wire.messages import Ack, Message, Position
@@ -16,8 +17,7 @@ WINDOW_BYTES = 1024 * 1024
 READ_AHEAD_MESSAGES = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """A row of the outbox as it goes on the wire, and the chain that it makes.
 
     With `file` the message is not sent before its file is: the ACK tells nothing yet.

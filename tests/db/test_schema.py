@@ -22,7 +22,7 @@ DOCUMENTED = {
 KINDS = {
     "varchar": "text", "text": "text", "TEXT": "text",
     "int": "integer", "bigint": "integer", "tinyint": "integer", "INTEGER": "integer",
-    "binary": "bytes", "varbinary": "bytes", "BLOB": "bytes",
+    "binary": "bytes", "varbinary": "bytes", "mediumblob": "bytes", "BLOB": "bytes",
 }  # fmt: skip
 
 

@@ -211,6 +211,11 @@ def pending_only_after_set_back(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Journal, "_renew", renew)
 
 
+def mark_tried_once(patch: pytest.MonkeyPatch) -> None:
+    """What was acknowledged is marked once, whether the database took it or not."""
+    patch.setattr(Delivery, "not_marked", lambda *_: None)
+
+
 FAULTS: tuple[Fault, ...] = (
     sent_when_written,
     acknowledged_before_the_disk,
@@ -227,4 +232,5 @@ FAULTS: tuple[Fault, ...] = (
     told_before_the_commit,
     own_memory_over_hello,
     pending_only_after_set_back,
+    mark_tried_once,
 )

@@ -27,7 +27,12 @@ def offered(text: str) -> dict[str, str]:
 @pytest.fixture(autouse=True)
 def _commands_of_later(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shapes of usage that the table may have."""
-    for usage in ("/give NAME[,NAME…] PATH", "/seek WORDS [from:NAME] [has:file|image] [--raw]", "/speak NAME [PATH]"):
+    for usage in (
+        "/give NAME[,NAME…] PATH",
+        "/seek WORDS [from:NAME] [has:file|image] [--raw]",
+        "/speak NAME [PATH]",
+        "/past [NAME[,NAME…]] [-n N] [before:T] [--utc]",
+    ):
         name = usage.split()[0][1:]
         monkeypatch.setitem(COMMANDS, name, Command(name, usage, "Help. More.", lambda shell, arguments: None, False))
 
@@ -49,13 +54,15 @@ def test_names_go_where_names_go() -> None:
 
 
 def test_options_are_offered_until_they_are_used() -> None:
-    options = {"-n": "so many lines", "before:": ARGUMENTS["before:T"], "after:": ARGUMENTS["after:T"]}
-    assert offered("/history bob ") == {f"/history bob {one}": what for one, what in options.items()}
-    assert set(offered("/history ")) == {f"/history {one}" for one in ("bob", "bill", "carol", *options)}
-    assert offered("/history -n ") == offered("/history -n 5") == {}
-    assert set(offered("/history -n 5 bob ")) == {"/history -n 5 bob before:", "/history -n 5 bob after:"}
-    assert set(offered("/history -n 5 b")) == {"/history -n 5 bob", "/history -n 5 bill", "/history -n 5 before:"}
-    assert offered("/history before:2026-01-01 a") == {"/history before:2026-01-01 after:": ARGUMENTS["after:T"]}
+    options = {"-n": ARGUMENTS["-n N"], "before:": ARGUMENTS["before:T"], "--utc": ARGUMENTS["--utc"]}
+    assert offered("/past bob ") == {f"/past bob {one}": what for one, what in options.items()}
+    assert set(offered("/past ")) == {f"/past {one}" for one in ("bob", "bill", "carol", "bob,carol", *options)}
+    assert offered("/past -n ") == offered("/past -n 5") == {}
+    assert set(offered("/past -n 5 bob ")) == {"/past -n 5 bob before:", "/past -n 5 bob --utc"}
+    assert set(offered("/past -n 5 b")) == {f"/past -n 5 {one}" for one in ("bob", "bill", "bob,carol", "before:")}
+    assert offered("/past before:2026-01-01 -") == {
+        f"/past before:2026-01-01 {one}": options[one] for one in ("-n", "--utc")
+    }
 
 
 def test_options_with_values() -> None:

@@ -33,7 +33,7 @@ def test_the_next_unread_goes_round() -> None:
 
 
 def line(sender: str, *to: str) -> Line:
-    return Line(id="", sender=sender, to=to, text="hi", kind="text", time="", status="sent")
+    return Line(id="", number=1, sender=sender, to=to, text="hi", kind="text", time="", status="sent")
 
 
 def test_what_a_run_starts_with() -> None:

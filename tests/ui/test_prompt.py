@@ -99,7 +99,7 @@ def test_an_own_message_is_one_line_with_its_mark(open_terminal: Open, village: 
 def test_a_message_may_have_many_lines(open_terminal: Open, bob: Person) -> None:
     alice = at_prompt(open_terminal("alice"))
     turn_to(alice, "bob")
-    alice.type("one" + alt(ENTER) + "two" + ctrl("J") + "three")
+    alice.type("one" + alt(ENTER) + "two" + alt(ENTER) + "three")
     alice.wait_for("three")
     alice.type(ENTER)
     assert bob.inbox.texts(1) == ["one\ntwo\nthree"]

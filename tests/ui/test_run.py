@@ -27,7 +27,7 @@ def test_settings_say_where_they_come_from(open_terminal: Open, tmp_path: Path) 
     config = tmp_path / "config" / "p2pchat" / "config.toml"
     config.parent.mkdir(parents=True)
     config.write_text('bel = true\ntimestamps = "at %H"\ncontext_lines = 3\n')
-    alice = open_terminal("alice", columns=140, lines=40, P2PCHAT_BELL="false")
+    alice = open_terminal("alice", columns=220, lines=40, P2PCHAT_BELL="false")
     alice.wait_for("config.toml, line 1: there is no setting 'bel'. /status lists them.", "alice>")
     alice.enter("/status")
     alice.wait_line("bell", "false", "P2PCHAT_BELL")
@@ -101,7 +101,7 @@ def test_an_output_that_cannot_show_it_all_shows_the_rest(
     registry = format_address(*village.registry)
     run_client(tmp_path, "carol", registry, "-c", "/msg bob żółw", "--wait", "0")
     monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
-    shown = run_client(tmp_path, "carol", registry, "-c", "/history")
+    shown = run_client(tmp_path, "carol", registry, "-c", "/history", encoding="latin-1")
     assert shown.returncode == 0
     assert r"\u017c" in shown.stdout
 

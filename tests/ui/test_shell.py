@@ -1,48 +1,18 @@
 """The shell: lines to commands, plain text to whom one talks to, errors to events."""
 
 import threading
-from collections.abc import Sequence
 
 import pytest
 
 import chat.ui.commands as _commands
-from chat.core.events import Done, Event, Failure
+from chat.core.events import Done, Failure
 from chat.errors import UserError
 from chat.ui.shell import Shell, first_word, is_command, names_and_rest, parse_names, split_command
 from db.users import update_user
-from tests.people import Person, Town
+from tests.people import Town
+from tests.ui.told import Told, shell_of
 
 assert _commands  # importing it fills the command table
-
-
-class Told:
-    """A screen that remembers what it was told."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self.texts: list[str] = []
-        self.turns: list[tuple[tuple[str, ...], int]] = []
-
-    def show(self, shown: Sequence[Event]) -> None:
-        self.events += shown
-
-    def notify(self, *shown: Event) -> None:
-        self.show(shown)
-
-    def wrote(self, message_id: str, to: tuple[str, ...], text: str) -> None:
-        self.texts.append(text)
-
-    def turned(self, talking_to: tuple[str, ...], unread: int) -> None:
-        self.turns.append((talking_to, unread))
-
-    @property
-    def last(self) -> Event:
-        return self.events[-1]
-
-
-def shell_of(person: Person) -> tuple[Shell, Told]:
-    told = Told()
-    return Shell(person.name, person.node.people, person.node, told), told
 
 
 def test_names_are_folded_and_taken_once() -> None:

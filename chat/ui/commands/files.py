@@ -2,18 +2,23 @@
 
 from pathlib import Path
 
-from chat.core.transfer.source import inspect
+from chat.core.transfer.preparing import prepare
 from chat.errors import UserError
 from chat.ui.shell import Shell, names_and_rest
 from chat.ui.table import command
 
 
-@command("/send NAME[,NAME…] PATH")
+@command("/send [-keep] NAME[,NAME…] PATH")
 def send(shell: Shell, arguments: str) -> None:
-    """Send a file to one or to many, beside the chat. Who is off gets it when both can be found."""
-    recipients, path = names_and_rest(arguments)
-    attached = inspect(Path(path).expanduser())
-    kind = "image" if attached.attachment.type.startswith("image/") else "file"
+    """Send a file to one or to many, beside the chat. Who is off gets it when both can be found.
+
+    Photographs go without the place, time and camera that they tell of, unless you say -keep.
+    """
+    keep = arguments.startswith("-keep ")
+    recipients, path = names_and_rest(arguments.removeprefix("-keep ").strip())
+    if not path:
+        raise UserError("Say which file: /send NAME PATH.")
+    kind, attached = prepare(Path(path).expanduser(), shell.node.options.outgoing, keep_metadata=keep)
     name = attached.attachment.name
     shell.wrote(shell.node.send(recipients, name, kind=kind, file=attached), recipients, f"[{kind}] {name}")
 
