@@ -119,7 +119,7 @@ def test_a_long_paste_is_asked_about(open_terminal: Open, bob: Person) -> None:
     assert "line 3" not in alice.text
     alice.type("n")
     alice.wait_gone("Paste 12 lines")
-    assert line_being_typed(alice) == "before"
+    alice.wait(lambda: line_being_typed(alice) == "before", "the line as it was")
     alice.paste(long)
     alice.wait_for("Paste 12 lines")
     alice.type("y")
@@ -247,7 +247,7 @@ def test_a_command_after_a_blank_is_asked_about(open_terminal: Open, bob: Person
     alice.wait_for("begins with a blank")
     alice.type("x")
     alice.wait_gone("begins with a blank")
-    assert line_being_typed(alice) == " /quit"
+    alice.wait(lambda: line_being_typed(alice) == " /quit", "the line as it was")
     alice.type(ENTER)
     alice.wait_for("begins with a blank")
     alice.type("s")
