@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import settings
@@ -115,7 +115,7 @@ def server(tmp_path: Path, started: Callable[[Server], Server]) -> Server:
 def client(tmp_path: Path, server: Server, started: Callable[[Client], Client]) -> Callable[..., Client]:
     """Starts clients in processes of their own, and waits until they are ready."""
 
-    def start(name: str, *arguments: str) -> Client:
-        return started(Client(tmp_path, name, server.address, *arguments)).ready()
+    def start(name: str, *arguments: str, registry: str = "", **how: Any) -> Client:
+        return started(Client(tmp_path, name, registry or server.address, *arguments, **how)).ready()
 
     return start

@@ -16,7 +16,7 @@ import pytest
 
 from tests.e2e.crashing_client import RECEIVER_POINTS, SENDER_POINTS
 from tests.mariadb import MariaDb
-from tests.processes import Client, Event, Server
+from tests.processes import Client, Server
 
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "5"))
 KILLED = -signal.SIGKILL
@@ -87,22 +87,15 @@ class Pair:
         last = f"last of {len(self.written)}"
         self.write(last)
         bob.event("message", text=last)
-        held = [line["text"] for line in history(bob, "alice")]
+        held = [line["text"] for line in bob.history("alice")]
         assert held == [text for text in self.written if text in held or text not in self.doubtful]
         wait_all_sent(alice, held)
-
-
-def history(client: Client, name: str) -> list[Event]:
-    before = len(client.lines)
-    client.type(f"/history {name} -n 1000")
-    assert client.event("done", command="history")["ok"]
-    return [event for event in client.events[before:] if event["event"] == "history"]
 
 
 def wait_all_sent(alice: Client, texts: list[str]) -> None:
     """Ask until the history says so: the mark follows its notice by a moment."""
     for _ in range(1000):
-        lines = history(alice, "bob")
+        lines = alice.history("bob")
         if [(line["text"], line["status"]) for line in lines] == [(text, "sent") for text in texts]:
             return
     raise AssertionError(lines)
