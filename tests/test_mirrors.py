@@ -12,8 +12,6 @@ MISSING = {
     "chat/core/people.py",
     "chat/core/surroundings.py",
     "chat/core/transfer/carriage.py",
-    "chat/core/transfer/ground.py",
-    "chat/core/transfer/running.py",
     "chat/core/transfer/transfers.py",
     "chat/ui/commands/files.py",
     "chat/ui/commands/oneself.py",
