@@ -1,6 +1,7 @@
 """The scripts that docker-compose.yml gives to MySQL, on a real MariaDB: secrets, accounts, rights, health check."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -33,7 +34,8 @@ class Compose:
 
     def inside(self, text: str) -> str:
         """What it says in the container, said of the folder."""
-        return text.replace(SECRETS, f"{self.folder}/secrets/").replace("/compose/", f"{self.folder}/compose/")
+        places = {SECRETS: f"{self.folder}/secrets/", "/compose/": f"{self.folder}/compose/"}
+        return re.sub("|".join(places), lambda found: places[found.group()], text)
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "PATH": f"{self.folder}/bin:{os.environ['PATH']}"}
