@@ -5,12 +5,14 @@ import sys
 import threading
 
 import chat.ui.commands as _commands
+from chat.core.backup.making import Backups
 from chat.core.events import Failure
 from chat.core.node import Node, Options
 from chat.core.people import AddressBook
 from chat.errors import ChatError, StorageFailure, UserError
 from chat.ui.console import Console
 from chat.ui.options import ClientOptions, environment, parse_options
+from chat.ui.restoring import is_restore, restore_first
 from chat.ui.scripted import run_commands, run_lines
 from chat.ui.shell import Shell
 from chat.ui.startup import Opened, open_home
@@ -40,6 +42,10 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _run(options: ClientOptions, console: Console) -> int:
+    if options.commands and is_restore(options.commands[0]):
+        options = restore_first(options, console.show)
+        if not options.commands:
+            return 0
     opened = open_home(options, console.notify)
     if not opened.home.lock():
         why = f"{options.name} is running already in another terminal: type it there, or /quit there first."
@@ -55,6 +61,7 @@ def _run(options: ClientOptions, console: Console) -> int:
         node.start()
         shell = Shell(node.name, node.people, node, console.show)
         shell.settings = [(key, str(getattr(options, key)), source) for key, source in options.sources.items()]
+        shell.make_backup = Backups(home, opened.keyring, node.pool).make
         return _converse(options, shell, console)
     finally:
         node.close()
@@ -76,8 +83,10 @@ def _run_beside(options: ClientOptions, opened: Opened, console: Console, why: s
     names = [line[1:].partition(" ")[0] for line in options.commands if line.startswith("/")]
     if not names or not all(find_command(name).beside for name in names):
         raise UserError(f"{why} Beside it only -c with /history, /contacts and the like works.")
-    people = AddressBook(Pool(opened.database))
-    return run_commands(Shell(options.name, people, None, console.show), console, options.commands, 0)
+    pool = Pool(opened.database)
+    shell = Shell(options.name, AddressBook(pool), None, console.show)
+    shell.make_backup = Backups(opened.home, opened.keyring, pool).make
+    return run_commands(shell, console, options.commands, 0)
 
 
 def _guard_threads(console: Console) -> None:

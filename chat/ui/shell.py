@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from pathlib import Path
 
+from chat.core.backup.making import Made
 from chat.core.events import Done, Event, Failure
 from chat.core.node import Node
 from chat.core.people import AddressBook
@@ -24,6 +26,7 @@ class Shell:
         self.ended = False
         self.exit_code = 0
         self.settings: list[tuple[str, str, str]] = []
+        self.make_backup: Callable[[Path], Made]
         self._ok = True
         self._under_way = 0
         self._changed = threading.Condition()
