@@ -14,7 +14,7 @@ from chat.ui.startup import ask_password
 from chat.ui.table import find_command
 from db.url import open_database
 
-REPLACE = "-replace "
+REPLACE = "-replace"
 
 
 def is_restore(line: str) -> bool:
@@ -25,8 +25,10 @@ def is_restore(line: str) -> bool:
 def restore_first(options: ClientOptions, show: Callable[[list[Event]], None]) -> ClientOptions:
     """Do the first command, which is /restore; the options without it. Raises ChatError or StorageError."""
     arguments = options.commands[0].strip().removeprefix("/restore").strip()
-    find_command("restore").check(arguments)
-    path = Path(arguments.removeprefix(REPLACE).strip()).expanduser()
+    first, _, rest = arguments.partition(" ")
+    place = rest.strip() if first == REPLACE else arguments
+    find_command("restore").check(place)
+    path = Path(place).expanduser()
     home = Home(options.home)
     if not home.lock():
         raise UserError(f"{options.name} is running already in another terminal: /quit there first.")
@@ -34,7 +36,7 @@ def restore_first(options: ClientOptions, show: Callable[[list[Event]], None]) -
         password = ask_password(options)
         with opened_backup(path, options.name, password) as backup:
             rows = backup.verify()
-            _restore(options, home, backup, _keyring(home, password), replace=arguments.startswith(REPLACE))
+            _restore(options, home, backup, _keyring(home, password), replace=first == REPLACE)
     finally:
         home.unlock()
     messages = rows.get("Sender", 0) + rows.get("Receiver", 0)
