@@ -9,6 +9,7 @@ from dataclasses import replace
 import msgspec
 
 import chat.ui.commands as _commands
+from chat.core.backup.making import Backups
 from chat.core.events import Failure, Warn
 from chat.core.node import Node, Options
 from chat.core.people import AddressBook
@@ -20,6 +21,7 @@ from chat.ui.messages import Look
 from chat.ui.notices import Notices
 from chat.ui.options import ClientOptions, environment, parse_options
 from chat.ui.palette import choose_palette, is_dumb
+from chat.ui.restoring import is_restore, restore_first
 from chat.ui.scripted import run_commands, run_lines
 from chat.ui.shell import Shell
 from chat.ui.startup import Opened, open_home
@@ -61,6 +63,10 @@ def _console(options: ClientOptions) -> Console:
 
 
 def _run(options: ClientOptions, console: Console) -> int:
+    if options.commands and is_restore(options.commands[0]):
+        options = restore_first(options, console.show)
+        if not options.commands:
+            return 0
     opened = open_home(options, console.notify)
     if not opened.home.lock():
         why = f"{options.name} is running already in another terminal: type it there, or /quit there first."
@@ -76,6 +82,7 @@ def _run(options: ClientOptions, console: Console) -> int:
     shell = Shell(node.name, node.people, node, console)
     shell.settings = options.settings
     shell.sources = _settings(options, opened)
+    shell.make_backup = Backups(home, opened.keyring, node.pool).make
     talk = _conversation(options, shell, console, is_new=opened.is_new)
     try:
         node.start()
@@ -114,8 +121,10 @@ def _run_beside(options: ClientOptions, opened: Opened, console: Console, why: s
     names = [line[1:].partition(" ")[0] for line in options.commands if line.startswith("/")]
     if not names or not all(find_command(name).beside for name in names):
         raise UserError(f"{why} Beside it only -c with /history, /contacts and the like works.")
-    people = AddressBook(Pool(opened.database))
-    return run_commands(Shell(options.name, people, None, console), console, options.commands, 0)
+    pool = Pool(opened.database)
+    shell = Shell(options.name, AddressBook(pool), None, console)
+    shell.make_backup = Backups(opened.home, opened.keyring, pool).make
+    return run_commands(shell, console, options.commands, 0)
 
 
 def _guard_threads(console: Console) -> None:
