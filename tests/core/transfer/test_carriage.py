@@ -285,6 +285,7 @@ def test_cancelled_when_the_last_byte_is_in(friends: Friends, monkeypatch: pytes
     wait_until(lambda: not bob.node.transfers._carriage.running, "it has ended")
     assert list(bob.home.downloads.iterdir()) == []
     assert [event.state for event in bob.inbox.of(events.Transfer)][-1] == "cancelled"
+    assert bob.inbox.of(events.Warn) == []
 
 
 @pytest.mark.parametrize("who", ["alice", "bob"])
