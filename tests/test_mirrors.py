@@ -11,7 +11,6 @@ MISSING = {
     "chat/core/line.py",
     "chat/core/people.py",
     "chat/core/surroundings.py",
-    "chat/ui/commands/files.py",
     "chat/ui/commands/oneself.py",
     "chat/ui/commands/people.py",
     "chat/ui/commands/talking.py",

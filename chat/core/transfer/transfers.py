@@ -112,6 +112,13 @@ class Transfers:
             run = running.get(_key(row))
             self._ground.show(row, RUNNING if run else "", running=run)
 
+    def show_one(self, number: int) -> None:
+        """Tell the screen of one file that lies here. UserError if it does not, and why."""
+        row = self._numbered(number)[0]
+        if not row.path:
+            raise UserError(_standing(row))
+        self._ground.show(row, path=row.path)
+
     def accept(self, number: int) -> None:
         """Take a file that was offered, also after declining it. UserError if it cannot be had, and why."""
         row = self._numbered(number)[0]

@@ -1,5 +1,6 @@
 """Who gets which file, how many at once, and what comes of lies, cuts and changes of mind."""
 
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from chat.core import events
 from chat.core.transfer import carriage
 from chat.core.transfer.carriage import PER_PERSON
-from chat.core.transfer.running import receive_file
+from chat.core.transfer.running import Running, receive_file
 from chat.core.transfer.speaking import RefusedByPeer, expect, say
 from chat.errors import ChatError
 from chat.net.bulk import BulkConnection
@@ -303,6 +304,31 @@ def test_blocking_stops_what_is_under_way(friends: Friends, monkeypatch: pytest.
     blocker.node.people.unblock(blocked.name)
     alice.node.send(["bob"], "again")
     told(bob, "done")
+
+
+@pytest.mark.parametrize("size", [MUCH // 2, 2 * MUCH])
+def test_one_that_shrinks_or_grows_on_the_way(friends: Friends, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """It is sent to the end or not at all, and both are told; nothing half is left."""
+    alice, bob = friends("alice", "bob")
+    path = make(alice, "film", MUCH)
+    begin = Running.begin
+
+    def change(running: Running, offset: int) -> None:
+        if running.row.outgoing:
+            os.truncate(path, size)
+        begin(running, offset)
+
+    monkeypatch.setattr(Running, "begin", change)
+    send(alice, ["bob"], path)
+    if size < MUCH:
+        (failed,) = told(alice, "failed", "out")
+        assert "was changed or moved since it was sent: send it again" in failed.reason
+        told(bob, "cancelled")
+        wait_until(lambda: not bob.node.transfers._carriage.running, "it has ended")
+        assert list(bob.home.downloads.iterdir()) == []
+    else:
+        (done,) = told(bob, "done")
+        assert Path(done.path).stat().st_size == MUCH
 
 
 # The disk
