@@ -27,6 +27,7 @@ screens: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.files
 
 load: $(VENV)/dev
 	$(BIN)/python -m bench.registry_load
