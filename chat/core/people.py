@@ -13,6 +13,7 @@ from chat.core.writer import Writer
 from chat.errors import NetworkError, UserError
 from chat.wire import registry as wire
 from db.connection import Connection, Value
+from db.files import names_with_unfinished_files
 from db.pool import Pool
 from db.streams import names_with_pending
 from db.users import User, all_users, find_user, update_user
@@ -48,7 +49,7 @@ class AddressBook:
 
 
 class People(AddressBook):
-    """Any thread may call. `blocked` is an immutable snapshot."""
+    """Any thread may call. `blocked` and `muted` are immutable snapshots."""
 
     def __init__(self, own_name: str, writer: Writer, pool: Pool) -> None:
         self._own_name = own_name
@@ -56,7 +57,9 @@ class People(AddressBook):
         super().__init__(pool)
         self._lock = threading.Lock()
         self._watched: set[str] = set()
-        self.blocked: frozenset[str] = frozenset(user.name for user in self.all() if user.blocked)
+        known = self.all()
+        self.blocked: frozenset[str] = frozenset(user.name for user in known if user.blocked)
+        self.muted: frozenset[str] = frozenset(user.name for user in known if user.muted)
 
     def connect(self, line: Line, switchboard: Switchboard, transfers: Transfers) -> None:
         """The parts that are made after this one."""
@@ -68,7 +71,7 @@ class People(AddressBook):
         """What is said at sign-in, with whom we block and whom we watch."""
         with reading(self._pool) as connection:
             watched = {user.name for user in all_users(connection) if user.contact}
-            watched.update(names_with_pending(connection))
+            watched.update(names_with_pending(connection), names_with_unfinished_files(connection))
         with self._lock:
             self._watched = watched
         blocked = tuple(sorted(self.blocked))[: wire.MAX_NAMES]
@@ -128,6 +131,7 @@ class People(AddressBook):
         """Show messages of `name` without a notice, or with one again."""
         self.get(name)
         self._change(name, muted=int(muted))
+        self.muted = self.muted | {name} if muted else self.muted - {name}
 
     def verify(self, name: str) -> None:
         """The safety number was compared."""

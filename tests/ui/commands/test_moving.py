@@ -17,6 +17,7 @@ from db.messages import insert_received
 from db.pool import Pool
 from tests.core.backup.persons import PASSWORD, Keeper
 from tests.db.rows import client_connection, receiver_row
+from tests.ui.told import Told
 
 assert commands  # importing it fills the command table
 
@@ -31,14 +32,14 @@ def run(tmp_path: Path, database: Database) -> Iterator[Run]:
     insert_received(connection, [receiver_row(number) for number in range(1, 4)])
     connection.close()
     pool = Pool(database)
-    shown: list[Event] = []
-    shell = Shell("alice", AddressBook(pool), None, shown.extend)
+    told = Told()
+    shell = Shell("alice", AddressBook(pool), None, told)
     shell.make_backup = Backups(alice.home, alice.keyring, pool).make
 
     def execute(line: str) -> list[Event]:
-        shown.clear()
+        told.events.clear()
         shell.execute(line)
-        return [*shown]
+        return [*told.events]
 
     yield execute
     pool.close()
