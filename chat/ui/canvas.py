@@ -24,6 +24,7 @@ MAX_ANSWER_BYTES = 4096
 
 ASK_KITTY = b"\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
 ASK_ATTRIBUTES = b"\x1b[c"
+ERASE = b"\r\x1b[K"  # whatever a terminal made of a question that it does not know
 SIXEL = "4"  # among the attributes
 
 _KITTY_ANSWER = re.compile(rb"\x1b_G[^\x1b]*\x1b\\")
@@ -88,7 +89,9 @@ def ask(keyboard: int, screen: int, question: bytes) -> tuple[bytes, bytes]:
     try:
         tty.setcbreak(keyboard, termios.TCSANOW)
         os.write(screen, question)
-        return split(_heard(keyboard))
+        heard = _heard(keyboard)
+        os.write(screen, ERASE)
+        return split(heard)
     finally:
         termios.tcsetattr(keyboard, termios.TCSANOW, before)
 

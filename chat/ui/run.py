@@ -5,12 +5,14 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 
 import chat.ui.commands as _commands
 from chat.core.backup.making import Backups
 from chat.core.events import Failure, Warn
+from chat.core.file_journal import FilePolicy
 from chat.core.node import Node, Options
 from chat.core.people import AddressBook
 from chat.errors import ChatError, StorageFailure, UserError
@@ -23,6 +25,7 @@ from chat.ui.options import ClientOptions, environment, parse_options
 from chat.ui.palette import choose_palette, is_dumb
 from chat.ui.restoring import is_restore, restore_first
 from chat.ui.scripted import run_commands, run_lines
+from chat.ui.settings import MIB
 from chat.ui.shell import Shell
 from chat.ui.startup import Opened, open_home
 from chat.ui.table import find_command
@@ -71,10 +74,8 @@ def _run(options: ClientOptions, console: Console) -> int:
     if not opened.home.lock():
         why = f"{options.name} is running already in another terminal: type it there, or /quit there first."
         return _run_beside(options, opened, console, why)
-    home = opened.home
-    node_options = Options(opened.registry, options.listen, home.downloads, home.outgoing, options.hidden)
     try:
-        node = Node(opened.credentials, opened.database, node_options, console.notify)
+        node = Node(opened.credentials, opened.database, _node_options(options, opened), console.notify)
     except InUse as error:
         return _run_beside(options, opened, console, str(error))
     signal.signal(signal.SIGTERM, _end)
@@ -92,9 +93,27 @@ def _run(options: ClientOptions, console: Console) -> int:
         opened.home.unlock()
 
 
+def _node_options(options: ClientOptions, opened: Opened) -> Options:
+    settings, home = options.settings, opened.home
+    return Options(
+        registry=opened.registry,
+        listen=options.listen,
+        downloads=_downloads(options, opened),
+        outgoing=home.outgoing,
+        hidden=options.hidden,
+        files=FilePolicy(settings.take_each_mib * MIB, settings.take_daily_mib * MIB),
+    )
+
+
+def _downloads(options: ClientOptions, opened: Opened) -> Path:
+    chosen = options.settings.downloads
+    return Path(chosen).expanduser().absolute() if chosen else opened.home.downloads
+
+
 def _settings(options: ClientOptions, opened: Opened) -> list[tuple[str, str, str]]:
     """Name, value and source of each, for /status."""
-    values = {**msgspec.to_builtins(options.settings), "home": options.home}
+    paths = {"home": options.home, "downloads": _downloads(options, opened)}
+    values = {**msgspec.to_builtins(options.settings), **paths}
     sources = dict(options.sources)
     if not options.registry:
         values["registry"], sources["registry"] = format_address(*opened.registry), "enrolment"

@@ -7,9 +7,9 @@ import pytest
 
 from chat.core.events import Done, Event, Failure, Transfer
 from chat.ui import commands
-from chat.ui.shell import Shell
 from tests.core.images.samples import SECRET, photograph
 from tests.people import Person, Town
+from tests.ui.told import shell_of
 
 assert commands  # importing it fills the command table
 
@@ -18,13 +18,12 @@ Type = Callable[[str], list[Event]]
 
 def keyboard(person: Person) -> Type:
     """Types a line at that person's prompt, and gives what is shown for it."""
-    shown: list[Event] = []
-    shell = Shell(person.name, person.node.people, person.node, shown.extend)
+    shell, told = shell_of(person)
 
     def type_line(line: str) -> list[Event]:
-        shown.clear()
+        told.events.clear()
         shell.execute(line)
-        return [*shown]
+        return [*told.events]
 
     return type_line
 
