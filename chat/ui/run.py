@@ -83,7 +83,7 @@ def _run(options: ClientOptions, console: Console) -> int:
     shell = Shell(node.name, node.people, node, console)
     shell.settings = options.settings
     shell.sources = _settings(options, opened)
-    shell.make_backup = Backups(home, opened.keyring, node.pool).make
+    shell.make_backup = Backups(opened.home, opened.keyring, node.pool).make
     talk = _conversation(options, shell, console, is_new=opened.is_new)
     try:
         node.start()
