@@ -12,7 +12,7 @@ from chat.core.enrolment import authority_fingerprint, write_certificate
 from chat.core.home import Home
 from chat.core.keyring import Keyring
 from chat.errors import StorageFailure, TrustError
-from chat.net.certificates import Identity, read_identity
+from chat.net.certificates import UNREADABLE, Identity, read_identity
 from chat.net.tls import ALPN_CHAT, ALPN_REGISTRY, ALPN_TRANSFER, OwnCertificate, dialling_context, listening_context
 from chat.wire.registry import Revoked, revocation_statement
 
@@ -70,5 +70,5 @@ class Credentials:
 def _certificate(path: Path) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(path.read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, *UNREADABLE) as error:
         raise StorageFailure(f"The certificate {path} cannot be read: {error}. {_ADVICE}") from None
