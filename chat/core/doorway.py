@@ -53,6 +53,9 @@ class Whereabouts(Protocol):
     def signed_in(self) -> bool:
         """Whether the roster is of now."""
 
+    def registered_key(self, name: str) -> bytes | None:
+        """The key that the registry has for `name`, empty if it has none; None if it cannot be asked."""
+
     def key_changed(self, change: KeyChanged) -> None:
         """Somebody came with another key."""
 
@@ -164,6 +167,7 @@ class Doorway:
             identity = read_identity(tls.getpeercert(binary_form=True))
             if self.turns_away(identity.name):
                 raise Refusal(f"Nothing is exchanged with {identity.name} now.")
+            self._check_first_key(identity)
             self._writer.call(lambda tx: meet(tx, identity))
         except ChatError as error:
             tls.close()
@@ -172,6 +176,15 @@ class Doorway:
                 raise NetworkError(str(error)) from None  # told already, and louder
             raise
         return identity
+
+    def _check_first_key(self, identity: Identity) -> None:
+        """Refusal for somebody not met yet whose key the registry has replaced: its certificate may still run."""
+        with reading(self._pool) as connection:
+            user = find_user(connection, identity.name)
+        if user is None or not user.public_key:
+            key = self._whereabouts.registered_key(identity.name)
+            if key not in (None, identity.public_key):
+                raise Refusal(f"The registry has another key of {identity.name}.")
 
 
 class _Once:

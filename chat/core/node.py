@@ -207,6 +207,14 @@ class Node:
         """Whether the line to the registry is up."""
         return self._line.signed_in
 
+    def registered_key(self, name: str) -> bytes | None:
+        """The key that the registry has for `name`, empty if it has none; None if it cannot be asked."""
+        try:
+            found = self._line.ask(lambda number: wire.Lookup(number, name), wire.Found)
+        except ChatError:
+            return None
+        return found.presence.public_key if found.presence else b""
+
     def turns_away(self, name: str) -> bool:
         """Whether nothing is exchanged with `name` now: we are hidden, or that person is blocked."""
         return self.hidden or name in self.people.blocked
