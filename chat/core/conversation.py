@@ -131,8 +131,8 @@ class Conversation:
 
     def _receive(self, delivery: Delivery, ready: list[Connection]) -> None:
         for link, new in list(self._sockets.items()):
-            if new.connection not in ready:
-                continue
+            if new.connection not in ready or not new.connection.wants_data:
+                continue  # there may only be room for what is still to be sent
             now = time.monotonic()
             try:
                 delivery.receive_data(link, new.connection.receive(), now)
