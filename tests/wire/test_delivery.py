@@ -11,9 +11,12 @@ import pytest
 
 from chat.wire.codec import encode
 from chat.wire.delivery import (
+    FILE_WORDS_AT_ONCE,
+    FILE_WORDS_PER_S,
     MARK_SENT_AFTER_S,
     MAX_LINKS,
     MAX_UNCOMMITTED_BYTES,
+    AboutFile,
     Delivery,
     Link,
     LinkUp,
@@ -26,7 +29,19 @@ from chat.wire.delivery import (
     Violation,
 )
 from chat.wire.frames import encode_frame
-from chat.wire.messages import Accept, Ack, Hello, Message, Nominate, PeerMessage, Ping, Position, digest_of, peer_codec
+from chat.wire.messages import (
+    Accept,
+    Ack,
+    Ask,
+    Hello,
+    Message,
+    Nominate,
+    PeerMessage,
+    Ping,
+    Position,
+    digest_of,
+    peer_codec,
+)
 from chat.wire.peer import State
 from chat.wire.streams import start_of
 from tests.wire.test_pump import rows
@@ -270,6 +285,25 @@ def test_reading_waits_for_the_store() -> None:
     for request in rest:
         machine.stored(link, request, Position(THEIRS, 1, b"c" * 32))
     assert link.uncommitted_bytes == 0
+
+
+def test_who_says_too_much_about_files_is_not_read_for_a_while() -> None:
+    machine = delivery(nominator=True)
+    link = flowing(machine)
+    words = [Ask(number.to_bytes(16, "big")) for number in range(FILE_WORDS_AT_ONCE + 1)]
+    say(machine, link, *words[:-2], now=1.0)
+    assert link.wants_data
+    say(machine, link, *words[-2:], now=1.0)
+    assert not link.wants_data
+    assert [notice.message for notice in of(AboutFile, machine.take_notices())] == words
+    later = machine.next_tick
+    assert later is not None
+    assert later == pytest.approx(1.0 + 1 / FILE_WORDS_PER_S)
+    machine.tick(later - 0.001)
+    assert not link.wants_data
+    machine.tick(later)
+    assert link.wants_data
+    assert machine.next_tick is None or machine.next_tick > later
 
 
 def test_bytes_that_say_nothing_count_too() -> None:
