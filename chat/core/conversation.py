@@ -56,6 +56,14 @@ class Conversation:
         self._ending = False
         self.thread = threading.Thread(target=self._run, name=f"conversation {name}", daemon=True)
 
+    def start(self) -> None:
+        """Begin. RuntimeError if the system has no more threads."""
+        try:
+            self.thread.start()
+        except RuntimeError:
+            self._poller.close()
+            raise
+
     # For other threads
 
     def post(self, task: Callable[[], None]) -> None:
