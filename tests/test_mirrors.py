@@ -8,7 +8,6 @@ ROOT = Path(__file__).parent.parent
 MISSING = {
     "chat/core/carrier.py",
     "chat/core/file_journal.py",
-    "chat/core/line.py",
     "chat/core/people.py",
     "chat/core/surroundings.py",
     "chat/core/transfer/carriage.py",
