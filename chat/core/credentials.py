@@ -40,6 +40,11 @@ class Credentials:
         write_certificate(self._home, certificate)
         self._load()
 
+    def check_authority(self, enrolled_with: str) -> None:
+        """TrustError if the authority in the home is not the one of that fingerprint: somebody put it there."""
+        if self.registry_fingerprint != enrolled_with:
+            raise TrustError(f"{self._home.authority} is not of the registry that you enrolled with. {_ADVICE}")
+
     def is_revoked(self, revoked: Revoked) -> bool:
         """Whether the authority really signed that."""
         key = self._authority.public_key()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from chat.net.addresses import format_address
+from chat.registry.authority import Authority
 from tests.people import Town
 from tests.processes import PATIENCE_S, ROOT, client_arguments, run_client
 from tests.ui.conftest import Open
@@ -118,3 +119,13 @@ def test_a_reader_that_goes_away_is_no_fault(village: Town, tmp_path: Path) -> N
         cwd=ROOT,
     )
     assert "Traceback" not in done.stderr
+
+
+def test_another_authority_in_the_home_is_noticed(village: Town, tmp_path: Path) -> None:
+    """What the password opens says which it was; else whoever had the machine for a minute is believed for ever."""
+    address = format_address(*village.registry)
+    assert run_client(tmp_path, "alice", address, "-c", "/status").returncode == 0
+    (tmp_path / "alice" / "authority.pem").write_text(Authority(tmp_path / "another").pem)
+    done = run_client(tmp_path, "alice", address, "-c", "/history")
+    assert done.returncode == 4
+    assert "is not of the registry that you enrolled with" in done.stderr
