@@ -42,6 +42,7 @@ from db.messages import TEXT
 from db.pool import Pool
 from db.schema import CLIENT
 
+MAX_TROUBLES = 10  # of one person: whoever breaks the protocol in ever new ways fills no screen
 ANY_ADDRESS = ("0.0.0.0", "::", "")
 
 
@@ -283,7 +284,7 @@ class Node:
     def trouble(self, name: str, message: str) -> None:
         """Something about `name` that the person should know: said once, until there is progress with `name`."""
         told = self._told.setdefault(name, set())
-        if message not in told:
+        if message not in told and len(told) < MAX_TROUBLES:
             told.add(message)
             self._warn(message, name)
 
