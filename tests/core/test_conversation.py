@@ -13,7 +13,9 @@ from chat.core.surroundings import NewConnection
 from chat.core.writer import Outcome
 from chat.errors import NetworkError
 from chat.net.certificates import Identity
+from chat.net.connection import MAX_OUTGOING_BYTES
 from chat.wire.delivery import Delivery
+from chat.wire.pump import WINDOW_BYTES
 from db.errors import Unreachable
 from tests.people import PATIENCE_S, Person, Town, wait_until
 
@@ -81,6 +83,11 @@ def test_who_is_not_to_be_read_is_not_read_where_there_is_only_room_to_send() ->
     connection.wants_data = True
     conversation._receive(delivery, [connection])
     assert read
+
+
+def test_what_waits_for_a_peer_that_does_not_read_is_about_a_window() -> None:
+    """Less would cut an honest one, more is memory for whoever asks us for signs of life and reads none."""
+    assert 2 * WINDOW_BYTES <= MAX_OUTGOING_BYTES <= 4 * WINDOW_BYTES
 
 
 def has_conversation(person: Person) -> bool:
