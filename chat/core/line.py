@@ -39,6 +39,7 @@ from chat.wire.session import RegistryProtocol
 
 CONNECT_TIMEOUT_S = 15.0
 ASK_TIMEOUT_S = 10.0
+STOP_TIMEOUT_S = 2.0
 RENEW_EVERY_S = 24 * 3600.0
 
 A = TypeVar("A")
@@ -135,11 +136,14 @@ class Line:
         return reply
 
     def stop(self) -> None:
-        """Hang up for good; nothing to do if it was not started."""
+        """Hang up for good; nothing to do if it was not started.
+
+        A try that the registry leaves unanswered is not waited for: it comes to nothing by itself.
+        """
         self._stopping = True
         self._poller.wake()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(STOP_TIMEOUT_S)
 
     def _run(self) -> None:
         while not self._stopping:

@@ -112,9 +112,11 @@ class Switchboard:
     def _dial(self, name: str) -> None:
         try:
             identity, tls = self._doorway.reach(name, ALPN_CHAT)
-        except ChatError as error:
-            failure = error
+        except BaseException as error:
+            failure = error if isinstance(error, ChatError) else NetworkError(f"A fault in dialling: {error}.")
             self._tell_if_there(name, lambda conversation: conversation.dial_failed(failure))
+            if not isinstance(error, ChatError):
+                raise
         else:
             self.connected(NewConnection(identity, Connection(tls), os.urandom(16), lambda: None))
 

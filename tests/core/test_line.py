@@ -1,5 +1,7 @@
 """The line to the registry: what is believed of what it says, and what ends it."""
 
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +10,7 @@ from queue import Queue
 import pytest
 
 from chat.core import backoff, events
+from chat.core import line as line_module
 from chat.core.credentials import Credentials
 from chat.core.home import Home
 from chat.core.line import Line, LineEvents, SignInFacts
@@ -16,7 +19,7 @@ from chat.registry.authority import Authority
 from chat.wire import registry as wire
 from chat.wire.registry import Presence
 from tests.core.homes import an_authority, settle
-from tests.false_registry import Caller, false_registry
+from tests.false_registry import Caller, false_registry, server
 from tests.people import PATIENCE_S, Town, wait_until
 
 
@@ -164,3 +167,24 @@ def test_another_registrys_certificate_for_somebody_else_ends_it_for_good(author
         assert final
         assert "not ours" in str(error)
         assert not line.signed_in
+
+
+@pytest.mark.timeout(60)
+def test_ending_does_not_wait_for_a_registry_that_does_not_answer(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_module, "CONNECT_TIMEOUT_S", 10_000.0)
+    called, ended = threading.Event(), threading.Event()
+
+    def silent(_: socket.socket, __: int) -> None:
+        called.set()
+        assert ended.wait(PATIENCE_S)
+
+    home = Home(tmp_path / "alice")
+    credentials = Credentials(home, settle(home, authority))
+    with server(silent) as address:
+        line = Line(address, credentials, lambda: SignInFacts(0, (), False, (), ()), Told().events)
+        line.start()
+        assert called.wait(PATIENCE_S)
+        line.stop()
+        ended.set()

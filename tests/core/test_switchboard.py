@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 from chat.core import events
+from chat.core.doorway import Doorway
 from chat.core.surroundings import NewConnection
 from chat.net.connection import Connection
 from tests.people import Person, Town
@@ -113,6 +114,23 @@ def test_without_a_thread_to_dial_it_is_tried_again(
         start(thread)
 
     monkeypatch.setattr(threading.Thread, "start", starting)
+    alice.node.send(["bob"], "hi")
+    assert bob.inbox.texts(1) == ["hi"]
+    assert failed.is_set()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_in_dialling_is_a_try_in_vain(alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be waited for for ever, and nothing sent to that person any more."""
+    reach, failed = Doorway.reach, threading.Event()
+
+    def reaching(doorway: Doorway, name: str, purpose: str) -> Any:
+        if not failed.is_set():
+            failed.set()
+            raise ValueError("a fault of ours")
+        return reach(doorway, name, purpose)
+
+    monkeypatch.setattr(Doorway, "reach", reaching)
     alice.node.send(["bob"], "hi")
     assert bob.inbox.texts(1) == ["hi"]
     assert failed.is_set()
