@@ -152,8 +152,9 @@ class Line:
             except (TrustError, UserError) as error:
                 self._down(error, final=True)
                 break
-            except ChatError as error:
-                self._down(error)
+            except Exception as error:  # noqa: BLE001 - a fault of ours breaks the line too: it does not end this thread
+                fault = NetworkError(f"A fault: {type(error).__name__}: {error}.")
+                self._down(error if isinstance(error, ChatError) else fault)
                 self._backoff.failed(time.monotonic())
             self._pause()
         self._down(NetworkError("The line to the registry is closed."))

@@ -140,6 +140,30 @@ def test_garbage_ends_the_line_and_it_is_tried_again(authority: Authority, tmp_p
         wait_until(lambda: line.signed_in, "the line is up again")
 
 
+def test_a_fault_of_ours_breaks_the_line_and_it_is_tried_again(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its thread would end, and the roster of that moment be shown for ever."""
+
+    def script(caller: Caller) -> None:
+        caller.say(there("carol" if caller.number == 1 else "dora"))
+        caller.wait_for_the_end()
+
+    note = Line._note
+
+    def noting(line: Line, presence: Presence) -> None:
+        if presence.name == "carol":
+            raise ValueError("a fault of ours")
+        note(line, presence)
+
+    monkeypatch.setattr(Line, "_note", noting)
+    with line_to(authority, tmp_path, script) as (_, told):
+        error, final = told.lost.get(timeout=PATIENCE_S)
+        assert "ValueError: a fault of ours" in str(error)
+        assert not final
+        assert told.presences.get(timeout=PATIENCE_S).name == "dora"
+
+
 def test_answers_that_nobody_asked_for_are_passed_over(authority: Authority, tmp_path: Path) -> None:
     def script(caller: Caller) -> None:
         for number in (0, 99, 2**63 - 1):
