@@ -14,6 +14,7 @@ from chat.wire.delivery import (
     FILE_WORDS_AT_ONCE,
     FILE_WORDS_PER_S,
     MARK_SENT_AFTER_S,
+    MARK_SENT_AGAIN_AFTER_S,
     MAX_LINKS,
     MAX_UNCOMMITTED_BYTES,
     AboutFile,
@@ -238,6 +239,36 @@ def test_nothing_more_goes_out_on_a_link_that_is_not_current_any_more() -> None:
     assert of(Message, heard(old)) == []
     machine.link_closed(new, 2.0)
     assert len(of(Message, heard(old))) == 2
+
+
+def test_what_is_composed_meanwhile_goes_out_on_the_link_before_where_that_is_used_again() -> None:
+    machine = delivery(nominator=False)
+    old = flowing(machine)
+    machine.rows_read(old, [], more=False)
+    new = greeted(machine)
+    say(machine, new, Nominate(()))
+    machine.take_requests()
+    machine.composed()
+    machine.link_closed(new, 2.0)
+    assert machine.take_requests() == [ReadRows(old, STREAM, 0, 256)]
+
+
+def test_what_could_not_be_marked_is_marked_later_and_never_takes_back() -> None:
+    """An ACK that came meanwhile went further."""
+    machine = delivery(nominator=True)
+    link = flowing(machine)
+    sent = rows(3)
+    machine.rows_read(link, sent, more=False)
+    say(machine, link, Ack(STREAM, 3, sent[2].chain), now=1.0)
+    machine.take_requests()
+    machine.not_marked(MarkSent(STREAM, 1), 1.0)
+    machine.tick(100.0)
+    assert of(MarkSent, machine.take_requests()) == [MarkSent(STREAM, 3)]
+    machine.not_marked(MarkSent(STREAM, 3), 100.0)
+    machine.tick(100.0)
+    assert of(MarkSent, machine.take_requests()) == []
+    machine.tick(100.0 + MARK_SENT_AGAIN_AFTER_S)
+    assert of(MarkSent, machine.take_requests()) == [MarkSent(STREAM, 3)]
 
 
 @pytest.mark.parametrize("current", [True, False])
