@@ -49,7 +49,7 @@ def next_untranscribed(connection: Connection, after: int = 0) -> Untranscribed 
     rows = connection.query(
         "SELECT File.ordinal, File.message_id, File.path, COALESCE(Transcript.attempts, 0)"
         " FROM File LEFT JOIN Transcript ON Transcript.ordinal = File.ordinal"
-        " WHERE File.ordinal > ? AND File.path <> '' AND (File.outgoing = 1 OR File.state = ?)"
+        " WHERE File.ordinal > ? AND (File.outgoing = 1 OR File.state = ?)"
         f" AND (Transcript.state IS NULL OR Transcript.state = ?) AND ({_IS_VOICE})"
         " ORDER BY File.ordinal LIMIT 1",
         (after, FILE_DONE, WAITING, VOICE, VOICE),

@@ -46,6 +46,9 @@ class Recording:
         if not streams or streams[0].codec_context is None:
             raise Unreadable("There is no sound in this file.")
         self._stream = streams[0]
+        codec = self._stream.codec_context.codec.name
+        if codec not in CODECS.split(","):  # the option holds for looking at the file only
+            raise Unreadable(f"Its sound is in a form that is not read here: {codec}.")
         if self._stream.codec_context.sample_rate not in SAMPLE_RATES:
             raise Unreadable("It is damaged: nobody records so many samples a second, or so few.")
         self._stream.codec_context.thread_count = 1
