@@ -70,6 +70,24 @@ class Transfer(Event, frozen=True, kw_only=True, tag_field="event", tag="transfe
     seconds_left: float | None = None
 
 
+class Transcribing(Event, frozen=True, kw_only=True, tag_field="event", tag="transcribing"):
+    """How far a long voice message is written down; `total` is left out where it is not known."""
+
+    id: str
+    done: float
+    total: float | None = None
+
+
+class Transcript(Event, frozen=True, kw_only=True, tag_field="event", tag="transcript"):
+    """What is said in a voice message, or in `error` why there are no words. `confidence` where the engine has one."""
+
+    id: str
+    text: str = ""
+    confidence: float | None = None
+    seconds: float = 0.0
+    error: str = ""
+
+
 class Line(Event, frozen=True, kw_only=True, tag_field="event", tag="history"):
     """A message of the history. `status`: pending, sent or received; for several recipients `states` has each."""
 
