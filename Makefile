@@ -25,6 +25,9 @@ lint: $(VENV)/dev
 screens: $(VENV)/dev
 	$(BIN)/python docs/screens.py
 
+bench: $(VENV)/dev
+	$(BIN)/python -m bench
+
 $(VENV)/run: requirements.txt
 	@$(PYTHON) -c '$(NEEDED)'
 	$(PYTHON) -m venv $(VENV)

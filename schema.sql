@@ -72,7 +72,7 @@ CREATE TABLE IF NOT EXISTS `File` (
   path       TEXT           NOT NULL            COMMENT 'where it lies on this machine; empty: nowhere yet',
   stamp      VARCHAR(64)    NOT NULL DEFAULT '' COMMENT 'of the file that is sent: changes when it does',
   state      VARCHAR(16)    NOT NULL            COMMENT 'offered, accepted, done, declined, cancelled, failed',
-  reason     VARCHAR(255)   NOT NULL DEFAULT '' COMMENT 'why it failed',
+  reason     VARCHAR(512)   NOT NULL DEFAULT '' COMMENT 'why it failed',
   time       VARCHAR(32)    NOT NULL            COMMENT 'when it was offered',
   PRIMARY KEY (ordinal, name),
   KEY file_state (state, name),

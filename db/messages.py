@@ -69,9 +69,11 @@ def insert_received(connection: Connection, rows: Sequence[ReceiverRow]) -> None
     connection.execute_many(_INSERT_RECEIVER, rows)
 
 
-def was_written(connection: Connection, message_id: bytes) -> bool:
-    """Whether a message with that id is in Sender."""
-    return bool(connection.query("SELECT 1 FROM Sender WHERE message_id = ? LIMIT 1", (message_id,)))
+def written_ids(connection: Connection, message_ids: Sequence[bytes]) -> set[bytes]:
+    """Which of these messages are in Sender already."""
+    marks = ", ".join("?" * len(message_ids))
+    rows = connection.query(f"SELECT message_id FROM Sender WHERE message_id IN ({marks})", message_ids)
+    return {bytes(message_id) for (message_id,) in rows}
 
 
 def has_written_to(connection: Connection, name: str) -> bool:

@@ -27,7 +27,7 @@ LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 CONNECT_TIMEOUT_S = 10
 IO_TIMEOUT_S = 60
 LONGEST_IDLE_S = 31_536_000  # the most that both servers take
-FORMER_SELF_S = 5  # for our own former connection to end
+LOCK_WAIT_S = 1  # for a connection to end whose process has just been killed
 SQL_MODE = "STRICT_ALL_TABLES"  # what does not fit is an error, never cut; a backslash escapes, as the driver has it
 STATEMENT_CHARS = 128 * 1024  # up to four times as many bytes: no server ships with less than 1 MiB a packet
 
@@ -192,14 +192,14 @@ class MysqlConnection:
             return int(cursor.fetchall()[0][0] or 0)
 
         cursor.execute(f"SET SESSION wait_timeout = {LONGEST_IDLE_S}")
-        if not ask("SELECT GET_LOCK(%s, 0)", self._lock):
+        if not ask("SELECT GET_LOCK(%s, %s)", self._lock, LOCK_WAIT_S):
             holder = ask("SELECT IS_USED_LOCK(%s)", self._lock)
             if holder and holder == self._lock_holder:
                 with suppress(mysql.connector.Error):  # it has ended just now
                     cursor.execute(f"KILL {holder}")
                 holder = 0
-            if holder or not ask("SELECT GET_LOCK(%s, %s)", self._lock, FORMER_SELF_S):
-                raise InUse(f"The database {self._database} is in use by another client")
+            if holder or not ask("SELECT GET_LOCK(%s, %s)", self._lock, LOCK_WAIT_S):
+                raise InUse(f"The database {self._database} is in use by another client: quit that one first.")
         self._lock_holder = ask("SELECT CONNECTION_ID()")
 
     def _run(self, action: Callable[[Any], T]) -> T:

@@ -11,6 +11,7 @@ from db.errors import StorageError
 from db.mysql import MysqlDatabase
 from db.sqlite import SqliteDatabase
 
+EMBEDDED = "sqlite"
 MYSQL_PORT = 3306
 PASSWORD_FILE_VARIABLE = "P2PCHAT_DB_PASSWORD_FILE"  # noqa: S105 - where it is, not what it is
 PARAMETERS = frozenset({"password_file", "ssl_ca"})
@@ -23,7 +24,7 @@ def open_database(url: str, *, file: Path, key: bytes = b"", environment: Mappin
     After the URL may come ?password_file=PATH, else P2PCHAT_DB_PASSWORD_FILE names it, and &ssl_ca=PATH,
     a file of certificates to trust besides the system's. StorageError if it cannot be so.
     """
-    if url == "sqlite":
+    if url == EMBEDDED:
         return SqliteDatabase(file, key)
     try:
         parts = urlsplit(url)

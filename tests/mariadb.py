@@ -106,7 +106,9 @@ class MariaDb:
         return f"{database}?password_file={file}"
 
     def _place(self) -> list[str]:
-        return [f"--datadir={self._folder / 'data'}", *(["--user=root"] if os.geteuid() == 0 else [])]
+        """Its own tmpdir too: servers of several test runs at once take the same names for temporary tables."""
+        folders = [f"--datadir={self._folder / 'data'}", f"--tmpdir={self._folder}"]
+        return [*folders, *(["--user=root"] if os.geteuid() == 0 else [])]
 
     def _connection(self) -> Any:
         return mysql.connector.connect(unix_socket=str(self.socket), user="root", use_pure=True, autocommit=True)

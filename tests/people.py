@@ -31,9 +31,9 @@ class Inbox:
         self.all: list[events.Event] = []
         self._changed = threading.Condition()
 
-    def notify(self, event: events.Event) -> None:
+    def notify(self, *shown: events.Event) -> None:
         with self._changed:
-            self.all.append(event)
+            self.all += shown
             self._changed.notify_all()
 
     def of(self, kind: type[E]) -> list[E]:

@@ -18,6 +18,11 @@ class Backoff:
         self.next_try = now + self._delay * random.uniform(0.5, 1.0)  # noqa: S311 - jitter is no secret
         self._delay = min(LONGEST_S, self._delay * 2)
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether it failed since it worked last."""
+        return self._delay > FIRST_S
+
     def at_once(self) -> None:
         """There is news: try now, without forgetting how often it failed."""
         self.next_try = 0.0

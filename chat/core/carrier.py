@@ -5,9 +5,12 @@ schedule it likes.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
+from chat.core.composing import Fresh
 from chat.core.file_journal import Arrival
+from chat.core.fresh import FreshRows
 from chat.core.journal import Journal, Refusal, Resumed, outbox_rows
 from chat.core.writer import Job, Outcome
 from chat.errors import ChatError
@@ -29,6 +32,12 @@ class Carrier:
         self._key = key
         self._journal = journal
         self._trouble = trouble
+        self._fresh = FreshRows()
+
+    def composed(self, fresh: Fresh | None = None) -> None:
+        """There are new rows in the outbox: these, or it is not said which."""
+        self._fresh.add(fresh)
+        self.delivery.composed()
 
     def job(self, request: WriteRequest, address: tuple[str, int], time: str) -> Job[Any]:
         """What the store's writer is to run; `address` is the peer's, `time` when it is asked."""
@@ -74,15 +83,21 @@ class Carrier:
                 held, _ = value
                 self.delivery.stored(link, request, held)
 
-    def read(self, request: ReadRows, connection: Connection, now: float) -> None:
-        """Read what is to be sent, and give it to the machine."""
+    def read(self, request: ReadRows, borrow: Callable[[], AbstractContextManager[Connection]], now: float) -> None:
+        """Give the machine what is to be sent, from the database where it was not composed just now."""
+        stream, after, count = request.stream, request.after, request.count
+        rows, more = self._fresh.take(stream, after, count)
         try:
-            rows = outbox_rows(connection, self._name, request.stream, request.after, request.count)
+            if not rows:
+                with borrow() as connection:
+                    rows = outbox_rows(connection, self._name, stream, after, count)
+                self._fresh.read(stream, after, rows)
+                more = len(rows) == count
         except (StorageError, Refusal) as error:
             self._trouble(str(error))
             self.delivery.refused(request.link, now)
             return
-        self.delivery.rows_read(request.link, rows, more=len(rows) == request.count)
+        self.delivery.rows_read(request.link, rows, more=more)
 
     def _resumed(self, request: Resume, resumed: Resumed) -> None:
         if resumed.sent_anew:

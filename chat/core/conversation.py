@@ -13,9 +13,11 @@ from typing import Any
 
 from chat.core.backoff import Backoff
 from chat.core.carrier import Carrier
+from chat.core.composing import Fresh
+from chat.core.reading import reading
 from chat.core.surroundings import NewConnection, Surroundings
 from chat.core.writer import Outcome
-from chat.errors import ChatError, NetworkError, TrustError
+from chat.errors import ChatError, NetworkError, StorageFailure, TrustError
 from chat.net.certificates import fingerprint
 from chat.net.connection import Connection, Poller
 from chat.times import utc_now
@@ -34,7 +36,6 @@ from chat.wire.delivery import (
 )
 from chat.wire.messages import FileMessage, Want
 from chat.wire.peer import State
-from db.errors import StorageError
 from db.files import has_unfinished_files
 from db.streams import find_outbound
 from db.users import update_user
@@ -76,9 +77,9 @@ class Conversation:
         """It was tried in vain."""
         self.post(lambda: self._dial_failed(error))
 
-    def composed(self) -> None:
-        """There is something for this peer in the outbox."""
-        self.post(self._composed)
+    def composed(self, fresh: Fresh | None = None) -> None:
+        """There is something for this peer in the outbox: these rows, or it is not said what."""
+        self.post(lambda: self._composed(fresh))
 
     def news(self) -> None:
         """The peer may be worth trying at once."""
@@ -172,7 +173,7 @@ class Conversation:
 
     def _ask_store(self, carrier: Carrier, request: Request) -> None:
         if isinstance(request, ReadRows):
-            self._read_rows(carrier, request)
+            carrier.read(request, self._around.pool.borrow, time.monotonic())
             return
 
         def done(outcome: Outcome[Any]) -> None:
@@ -183,14 +184,6 @@ class Conversation:
 
         address = ("", 0) if isinstance(request, MarkSent) else self._address_of(request.link)
         self._around.writer.submit(carrier.job(request, address, utc_now()), done)
-
-    def _read_rows(self, carrier: Carrier, request: ReadRows) -> None:
-        try:
-            with self._around.pool.borrow() as connection:
-                carrier.read(request, connection, time.monotonic())
-        except StorageError as error:
-            self._trouble(str(error))
-            carrier.delivery.refused(request.link, time.monotonic())
 
     # Links
 
@@ -263,11 +256,11 @@ class Conversation:
 
     # Dialling
 
-    def _composed(self) -> None:
+    def _composed(self, fresh: Fresh | None) -> None:
         self._undelivered = True
         self._idle_since = time.monotonic()
         if self._carrier is not None:
-            self._carrier.delivery.composed()
+            self._carrier.composed(fresh)
 
     def _dial_if_wanted(self) -> None:
         now = time.monotonic()
@@ -283,10 +276,10 @@ class Conversation:
     def _look_up_undelivered(self) -> None:
         """Where the database does not answer, later again: nobody else would ask once it is back."""
         try:
-            with self._around.pool.borrow() as connection:
+            with reading(self._around.pool) as connection:
                 row = find_outbound(connection, self.name)
                 work = (row is not None and row.acked < row.last_seq) or has_unfinished_files(connection, self.name)
-        except StorageError as error:
+        except StorageFailure as error:
             self._backoff.failed(time.monotonic())
             self._tell_once(str(error))
             return

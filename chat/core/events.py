@@ -3,6 +3,8 @@
 docs/protocol.md lists them for those who write bots. Fields may be added, none is renamed.
 """
 
+from typing import Protocol
+
 import msgspec
 
 Names = tuple[str, ...]
@@ -10,6 +12,13 @@ Names = tuple[str, ...]
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something to show."""
+
+
+class Notify(Protocol):
+    """Shows events, one or many at once. Any thread may call."""
+
+    def __call__(self, *shown: Event) -> None:
+        """Show them in this order."""
 
 
 class Ready(Event, frozen=True, kw_only=True, tag_field="event", tag="ready"):

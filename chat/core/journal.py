@@ -9,17 +9,11 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chat.core.file_journal import (
-    DEFAULT_POLICY,
-    Arrival,
-    Attached,
-    announce,
-    attachment_of,
-    note_offers,
-)
+from chat.core.composing import Composed, Composing, Draft
+from chat.core.file_journal import DEFAULT_POLICY, Arrival, announce, attachment_of, note_offers
 from chat.core.strangers import count_taken
 from chat.errors import ChatError, RemoteProtocolError, UserError
-from chat.wire.codec import MAX_RECIPIENTS, MAX_TEXT_BYTES
+from chat.wire.codec import MAX_TEXT_BYTES
 from chat.wire.messages import MAX_POSITIONS, Body, Message, Position, body_codec, digest_of, encode_body
 from chat.wire.pump import Row
 from chat.wire.streams import (
@@ -34,10 +28,8 @@ from chat.wire.streams import (
 )
 from db.connection import Connection
 from db.messages import (
-    PENDING,
     TEXT,
     ReceiverRow,
-    SenderRow,
     chain_at,
     insert_received,
     insert_sent,
@@ -48,7 +40,7 @@ from db.messages import (
     rows_to_renumber,
     stream_rows,
     unconfirmed_ids,
-    was_written,
+    written_ids,
 )
 from db.streams import (
     InboundRow,
@@ -59,25 +51,13 @@ from db.streams import (
     put_inbound,
     put_outbound,
 )
-from db.users import User, find_user
+from db.users import find_user
 
 RENUMBER_AT_ONCE = 1000
 
 
 class Refusal(ChatError):
     """What a peer sent is not taken; the link ends without a word."""
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What a person wrote, before it has a place."""
-
-    message_id: bytes
-    recipients: tuple[str, ...]
-    text: str
-    time: str
-    kind: str = "text"
-    file: Attached | None = None
 
 
 @dataclass(frozen=True)
@@ -101,43 +81,24 @@ class Journal:
         self.hidden = False
         self.policy = DEFAULT_POLICY
 
-    def compose(self, tx: Connection, draft: Draft) -> None:
-        """Put what was written into the outbox, one pending row per recipient. UserError if it cannot be."""
-        check_draft(draft)
-        if was_written(tx, draft.message_id):
-            return
-        body = encode_body(
-            draft.kind, draft.text, draft.recipients, draft.time, draft.file.attachment if draft.file else None
-        )
-        digest = digest_of(body)
-        ordinal = self._next_ordinal()
-        rows = []
-        for user in self._recipients(tx, draft):
-            name = user.name
-            stream = find_outbound(tx, name) or self._new_stream(name)
-            seq, chain = stream.last_seq + 1, extend_chain(stream.last_chain, draft.message_id, digest)
-            rows.append(
-                SenderRow(
-                    ordinal=ordinal,
-                    name=name,
-                    ip=user.ip,
-                    port=user.port,
-                    message=draft.text,
-                    status=PENDING,
-                    time=draft.time,
-                    kind=draft.kind,
-                    recipients=",".join(draft.recipients),
-                    message_id=draft.message_id,
-                    digest=digest,
-                    stream=stream.stream,
-                    seq=seq,
-                    chain=chain,
-                )
-            )
-            put_outbound(tx, OutboundRow(name, stream.stream, stream.peer_key, seq, chain, stream.acked))
-        insert_sent(tx, rows)
-        if draft.file:
-            announce(tx, draft.file, ordinal, draft.message_id, draft.recipients, draft.time)
+    def compose(self, tx: Connection, drafts: Sequence[Draft]) -> Composed:
+        """Put what was written into the outbox, one pending row for each recipient of each draft."""
+        composing = Composing(tx, self._new_stream)
+        written = written_ids(tx, [draft.message_id for draft in drafts])
+        errors: list[UserError | None] = []
+        for draft in drafts:
+            try:
+                if draft.message_id not in written:
+                    composing.add(draft, self._next_ordinal)
+                errors.append(None)
+            except UserError as error:
+                errors.append(error)
+        insert_sent(tx, composing.rows)
+        for stream in composing.streams.values():
+            put_outbound(tx, stream)
+        for draft, file, ordinal in composing.files:
+            announce(tx, file, ordinal, draft.message_id, draft.recipients, draft.time)
+        return Composed(errors, composing.fresh)
 
     def receive(
         self, tx: Connection, name: str, address: tuple[str, int], messages: Sequence[Message], now: str
@@ -202,17 +163,6 @@ class Journal:
         if row is not None and row.stream == stream and n > row.acked:
             mark_sent(tx, name, stream, row.acked, n)
             put_outbound(tx, OutboundRow(name, stream, row.peer_key, row.last_seq, row.last_chain, n))
-
-    def _recipients(self, tx: Connection, draft: Draft) -> list[User]:
-        users = []
-        for name in draft.recipients:
-            user = find_user(tx, name)
-            if user is None:
-                raise UserError(f"Nobody called {name} is known: /add {name} first.")
-            if user.blocked:
-                raise UserError(f"You have blocked {name}: /unblock {name} first.")
-            users.append(user)
-        return users
 
     def _checked_body(self, message: Message) -> Body:
         body = body_codec.decode(message.body)
@@ -280,20 +230,6 @@ class Journal:
     def _next_ordinal(self) -> int:
         self._ordinal += 1
         return self._ordinal
-
-
-def check_draft(draft: Draft) -> None:
-    """UserError if it is empty, too long, or for too many."""
-    try:
-        size = len(draft.text.encode())
-    except UnicodeEncodeError:
-        raise UserError("The message is not valid Unicode text.") from None
-    if not draft.text.strip():
-        raise UserError("There is nothing to send.")
-    if size > MAX_TEXT_BYTES:
-        raise UserError(f"The message has {size} bytes; {MAX_TEXT_BYTES} are the most. Send it as a file.")
-    if not 1 <= len(draft.recipients) <= MAX_RECIPIENTS:
-        raise UserError(f"A message goes to 1 to {MAX_RECIPIENTS} people.")
 
 
 def outbox_rows(connection: Connection, name: str, stream: bytes, after: int, count: int) -> list[Row]:

@@ -4,19 +4,20 @@ The parts and their threads: the store's writer, the line to the registry, the l
 for each peer, handshakes. What they have to say reaches the screen through `notify` alone.
 """
 
-import os
 import ssl
-import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
 from chat.core import events
+from chat.core.composing import Draft, Fresh, check_draft, new_message_id
 from chat.core.credentials import Credentials
 from chat.core.doorway import Doorway
 from chat.core.file_journal import Arrival, Attached
-from chat.core.journal import Draft, Journal, check_draft
+from chat.core.journal import Journal
 from chat.core.line import Line, LineEvents, SignInFacts
+from chat.core.outbox import Outbox
 from chat.core.people import People
 from chat.core.surroundings import Endable, NewConnection
 from chat.core.switchboard import Switchboard
@@ -55,9 +56,7 @@ class Options:
 class Node:
     """Made, then started, then asked, then closed. Any thread may call; any thread may call `notify`."""
 
-    def __init__(
-        self, credentials: Credentials, database: Database, options: Options, notify: Callable[[events.Event], None]
-    ) -> None:
+    def __init__(self, credentials: Credentials, database: Database, options: Options, notify: events.Notify) -> None:
         self.credentials = credentials
         self.options = options
         self.hidden = options.hidden
@@ -69,6 +68,7 @@ class Node:
         CLIENT.apply(self.writer.connection, self.name)
         self.journal = Journal(self.name, self.writer.connection)
         self.journal.hidden = options.hidden
+        self._outbox = Outbox(self.writer, self.journal, self._composed)
         self.people = People(self.name, self.writer, self.pool)
         self._doorway = Doorway(credentials, self.writer, self.pool, self, self._guest)
         self._switchboard = Switchboard(self._doorway, self.pool, lambda: self)
@@ -128,6 +128,15 @@ class Node:
 
         With `file` it is about that file, which is sent after it; then `kind` is file, image or voice.
         """
+        return self.submit(recipients, text, kind=kind, file=file).result()
+
+    def submit(
+        self, recipients: Sequence[str], text: str, *, kind: str = TEXT, file: Attached | None = None
+    ) -> Future[str]:
+        """Like send, without waiting for the disk: who writes many lets them share a commit.
+
+        Queued is told and the future done in the order of the calls. UserError at once, or in the future.
+        """
         names = tuple(dict.fromkeys(recipients))
         draft = Draft(new_message_id(), names, text, utc_now(), kind, file)
         check_draft(draft)
@@ -135,11 +144,7 @@ class Node:
             raise UserError("You cannot write to yourself.")
         for name in names:
             self.people.make_known(name)
-        self.writer.call(lambda tx: self.journal.compose(tx, draft))
-        self.notify(events.Queued(id=draft.message_id.hex(), to=names))
-        for name in names:
-            self._switchboard.composed(name)
-        return draft.message_id.hex()
+        return self._outbox.hand_in(draft)
 
     def is_online(self, name: str) -> bool:
         """Whether the registry says so."""
@@ -204,26 +209,31 @@ class Node:
 
     # What they tell
 
+    def _composed(self, drafts: Sequence[Draft], fresh: Mapping[str, Fresh]) -> None:
+        self.notify(*(events.Queued(id=draft.message_id.hex(), to=draft.recipients) for draft in drafts))
+        for name in dict.fromkeys(name for draft in drafts for name in draft.recipients):
+            self._switchboard.composed(name, fresh.get(name))
+
     def arrived(self, arrivals: list[Arrival]) -> None:
         """Messages are on the disk."""
-        for arrival in arrivals:
-            body = arrival.body
-            self.notify(
+        self.notify(
+            *(
                 events.Incoming(
                     id=arrival.message_id.hex(),
                     sender=arrival.name,
-                    to=body.to,
-                    text=body.text,
-                    kind=body.kind,
+                    to=arrival.body.to,
+                    text=arrival.body.text,
+                    kind=arrival.body.kind,
                     time=arrival.time,
                 )
+                for arrival in arrivals
             )
+        )
         self.transfers.arrived(arrivals)
 
     def delivered(self, name: str, message_ids: list[bytes]) -> None:
         """Messages are on the disk of `name`."""
-        for message_id in message_ids:
-            self.notify(events.Delivered(id=message_id.hex(), to=name))
+        self.notify(*(events.Delivered(id=message_id.hex(), to=name) for message_id in message_ids))
 
     def linked(self, name: str) -> None:
         """Messages flow to and from `name`."""
@@ -300,14 +310,6 @@ class Node:
             self.writer.call(lambda tx: revoke(tx, revoked.name, revoked.public_key))
             self._switchboard.end(revoked.name)
             self.trouble(revoked.name, f"{revoked.name} enrolled on another machine; the old key is void.")
-
-
-def new_message_id() -> bytes:
-    """16 bytes: milliseconds, then chance (the layout of RFC 9562's UUIDv7, but for its marks).
-
-    Ids that grow keep the databases' indexes local: random ones touch another page with every insert.
-    """
-    return (time.time_ns() // 1_000_000).to_bytes(6, "big") + os.urandom(10)
 
 
 def _ignored(outcome: Outcome[None]) -> None:

@@ -76,6 +76,9 @@ class People(AddressBook):
         """Have a row for `name`, and hear of that person's coming. UserError if the registry knows none."""
         if name == self._own_name:
             raise UserError("That is you.")
+        with self._lock:
+            if name in self._watched:  # so it is known too
+                return
         if self.find(name) is None:
             try:
                 found = self._line.ask(lambda number: wire.Lookup(number, name), wire.Found)

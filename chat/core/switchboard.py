@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Callable
 
+from chat.core.composing import Fresh
 from chat.core.conversation import Conversation
 from chat.core.doorway import Doorway
 from chat.core.reading import reading
@@ -31,9 +32,9 @@ class Switchboard:
         self._conversations: dict[str, Conversation] = {}
         self._closed = False
 
-    def composed(self, name: str) -> None:
-        """There is something for `name` in the outbox."""
-        self._conversation(name, Conversation.composed)
+    def composed(self, name: str, fresh: Fresh | None = None) -> None:
+        """There is something for `name` in the outbox: these rows, or it is not said what."""
+        self._conversation(name, lambda conversation: conversation.composed(fresh))
 
     def news(self, name: str) -> None:
         """`name` may have come within reach: try at once if there is something to deliver."""

@@ -88,10 +88,10 @@ class Writer:
         with self._lock:
             self._closed = True
             self._jobs.put(None)
-        if self._thread.is_alive():
-            self._thread.join()
-        else:
+        if self._thread.ident is None:
             self._run()  # it was never started
+        else:
+            self._thread.join()
         self._connection.close()
 
     def _run(self) -> None:

@@ -6,11 +6,14 @@ stalls for too long ends it. Any thread may stop it.
 
 import socket
 import ssl
+import struct
 from contextlib import suppress
 
 from chat.errors import ConnectionClosed
 
 STALL_TIMEOUT_S = 30.0
+
+_RESET = struct.pack("ii", 1, 0)  # struct linger: on, for no time
 
 
 class BulkConnection:
@@ -49,6 +52,9 @@ class BulkConnection:
     def stop(self) -> None:
         """End it from another thread: whatever its owner is waiting for fails."""
         with suppress(OSError):
+            # A socket that is shut down opens its window no more, and the other side would wait at it for a
+            # minute: so closing it is to reset the connection.
+            self._tls.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             socket.socket.shutdown(self._tls, socket.SHUT_RDWR)  # the descriptor's, for SSLSocket's is not safe here
 
     def close(self) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chat.core.events import Delivered, Event, Failure, KeyChanged, Queued, Warn
+from chat.core.events import Delivered, Event, Failure, KeyChanged, Queued, Transfer, Warn
 from chat.ui.views import render
+
+GIVEN_UP = ("cancelled", "failed")
 
 
 class Console:
@@ -17,16 +19,17 @@ class Console:
         self._own_name = own_name
         self._json = as_json
         self._lock = threading.Lock()
-        self._outstanding: dict[str, set[str]] = {}  # message id: who does not have it yet
+        self._outstanding: dict[str, set[str]] | None = None  # message id: who does not have it yet
         self._changed = threading.Condition()
 
-    def notify(self, event: Event) -> None:
-        """Show one event."""
-        self.show([event])
+    def notify(self, *shown: Event) -> None:
+        """Show events."""
+        self.show(shown)
 
     def show(self, shown: Sequence[Event]) -> None:
         """Show events that belong together."""
-        self._count(shown)
+        if self._outstanding is not None:
+            self._count(self._outstanding, shown)
         if self._json:
             self._write("".join(msgspec.json.encode(event).decode() + "\n" for event in shown), sys.stdout)
             return
@@ -35,21 +38,28 @@ class Console:
             trouble = isinstance(shown[0], Failure | Warn | KeyChanged) and not sys.stdout.isatty()
             self._write(text + "\n", sys.stderr if trouble else sys.stdout)
 
-    def wait_delivered(self, timeout_s: float) -> dict[str, set[str]]:
-        """Wait until nothing is under way: what still is, by message id."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._outstanding, timeout_s)
-            return {message: set(names) for message, names in self._outstanding.items()}
+    def count_deliveries(self) -> None:
+        """Note from now on what is queued, for wait_delivered."""
+        self._outstanding = {}
 
-    def _count(self, shown: Sequence[Event]) -> None:
+    def wait_delivered(self, timeout_s: float) -> dict[str, set[str]]:
+        """Wait until nothing that was noted is under way: what still is, by message id."""
+        outstanding = self._outstanding or {}
+        with self._changed:
+            self._changed.wait_for(lambda: not outstanding, timeout_s)
+            return {message: set(names) for message, names in outstanding.items()}
+
+    def _count(self, outstanding: dict[str, set[str]], shown: Sequence[Event]) -> None:
         with self._changed:
             for event in shown:
                 if isinstance(event, Queued):
-                    self._outstanding[event.id] = set(event.to)
-                elif isinstance(event, Delivered) and event.id in self._outstanding:
-                    self._outstanding[event.id].discard(event.to)
-                    if not self._outstanding[event.id]:
-                        del self._outstanding[event.id]
+                    outstanding[event.id] = set(event.to)
+                elif isinstance(event, Delivered) and event.id in outstanding:
+                    outstanding[event.id].discard(event.to)
+                    if not outstanding[event.id]:
+                        del outstanding[event.id]
+                elif isinstance(event, Transfer) and event.direction == "out" and event.state in GIVEN_UP:
+                    outstanding.pop(event.id, None)
             self._changed.notify_all()
 
     def _write(self, text: str, out: object) -> None:

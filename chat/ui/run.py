@@ -42,7 +42,8 @@ def run(arguments: list[str] | None = None) -> int:
 def _run(options: ClientOptions, console: Console) -> int:
     opened = open_home(options, console.notify)
     if not opened.home.lock():
-        return _run_beside(options, opened, console, f"{options.name} is running already in another terminal")
+        why = f"{options.name} is running already in another terminal: type it there, or /quit there first."
+        return _run_beside(options, opened, console, why)
     node_options = Options(opened.registry, options.listen, opened.home.downloads, options.hidden)
     try:
         node = Node(opened.credentials, opened.database, node_options, console.notify)
@@ -73,10 +74,7 @@ def _run_beside(options: ClientOptions, opened: Opened, console: Console, why: s
     """Another process of this person is running: what only reads works beside it."""
     names = [line[1:].partition(" ")[0] for line in options.commands if line.startswith("/")]
     if not names or not all(find_command(name).beside for name in names):
-        raise UserError(
-            f"{why}: type it there, or /quit there first. "
-            "Beside it only -c with /history, /contacts and the like works."
-        )
+        raise UserError(f"{why} Beside it only -c with /history, /contacts and the like works.")
     people = AddressBook(Pool(opened.database))
     return run_commands(Shell(options.name, people, None, console.show), console, options.commands, 0)
 

@@ -9,6 +9,7 @@ from chat.ui.shell import Shell
 
 def run_commands(shell: Shell, console: Console, commands: tuple[str, ...], wait_s: float) -> int:
     """Run each, wait for what they sent, and say what is still pending: the exit code."""
+    console.count_deliveries()
     for line in commands:
         shell.execute(line)
         if shell.ended:
@@ -21,7 +22,8 @@ def run_commands(shell: Shell, console: Console, commands: tuple[str, ...], wait
 def run_lines(shell: Shell) -> int:
     """Run what comes on standard input until its end or /quit: the exit code."""
     for line in sys.stdin:
-        shell.execute(line)
+        shell.begin(line)
         if shell.ended:
             break
+    shell.settle()
     return 0

@@ -1,6 +1,8 @@
 """Runs what is typed, wherever it comes from: the prompt, -c, --json, or a pipe."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 
 from chat.core.events import Done, Event, Failure
 from chat.core.node import Node
@@ -22,6 +24,9 @@ class Shell:
         self.ended = False
         self.exit_code = 0
         self.settings: list[tuple[str, str, str]] = []
+        self._ok = True
+        self._under_way = 0
+        self._changed = threading.Condition()
 
     @property
     def node(self) -> Node:
@@ -36,7 +41,16 @@ class Shell:
         return self._node is not None
 
     def execute(self, line: str) -> bool:
-        """Run one line; whether it did what it should. What it says goes through `show`."""
+        """Run one line to its end; whether it did what it should. What it says goes through `show`."""
+        self.begin(line)
+        self.settle()
+        return self._ok
+
+    def begin(self, line: str) -> None:
+        """Run one line; if it is a message, without waiting until that is on the disk and Done is said.
+
+        Messages then share commits. What is said keeps the order of the lines.
+        """
         line = line.strip("\r\n")
         name = ""
         try:
@@ -44,25 +58,53 @@ class Shell:
                 name, _, arguments = line[1:].partition(" ")
                 command = find_command(name.lower())
                 name = command.name
+                if name != "msg":
+                    self.settle()
                 command.check(arguments)
                 command.run(self, arguments.strip())
             elif line.strip():
                 name = "msg"
-                self.say(line[1:] if line.startswith("//") else line)
+                self._say(line[1:] if line.startswith("//") else line)
         except ChatError as error:
-            self.exit_code = self.exit_code or error.exit_code
-            self.show([Failure(message=str(error))])
-            self.show([Done(command=name, ok=False)])
-            return False
-        if name:
-            self.show([Done(command=name, ok=True)])
-        return True
+            self.settle()
+            self._done(name, error)
+        else:
+            if name != "msg":
+                self._done(name, None)
 
-    def say(self, text: str) -> None:
-        """Send a plain line to whom one talks to."""
+    def settle(self) -> None:
+        """Wait until all that was begun is done."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._under_way)
+
+    def send(self, names: Sequence[str], text: str) -> None:
+        """Have a message sent; done once it is on the disk."""
+        sending = self.node.submit(names, text)
+        with self._changed:
+            self._under_way += 1
+        sending.add_done_callback(self._sent)
+
+    def _sent(self, sending: Future[str]) -> None:
+        """By the writer's thread, one after the other."""
+        try:
+            self._done("msg", sending.exception())
+        finally:
+            with self._changed:
+                self._under_way -= 1
+                self._changed.notify_all()
+
+    def _say(self, text: str) -> None:
         if not self.talking_to:
             raise UserError("Nobody is chosen: /query NAME first, or /msg NAME TEXT.")
-        self.node.send(self.talking_to, text)
+        self.send(self.talking_to, text)
+
+    def _done(self, name: str, error: BaseException | None) -> None:
+        self._ok = error is None
+        if error is not None:
+            self.exit_code = self.exit_code or getattr(error, "exit_code", ChatError.exit_code)
+            self.show([Failure(message=str(error))])
+        if name:
+            self.show([Done(command=name, ok=self._ok)])
 
 
 def parse_names(text: str) -> tuple[str, ...]:

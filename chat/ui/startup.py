@@ -16,7 +16,7 @@ from chat.net.certificates import group
 from chat.ui.options import DEFAULT_PORT, DEFAULT_REGISTRY, ClientOptions
 from db.connection import Database
 from db.errors import StorageError
-from db.url import open_database
+from db.url import EMBEDDED, open_database
 
 SHORT_PASSWORD_CHARS = 8
 
@@ -36,6 +36,8 @@ class Opened:
 def open_home(options: ClientOptions, say: Say) -> Opened:
     """Unlock the home, enrolling on first use. Raises ChatError with what is wrong."""
     home = Home(options.home)
+    if not home.is_enrolled and options.db != EMBEDDED:
+        open_database(options.db, file=home.database).claim().close()  # before an account is made that has no use
     password = _ask_password(options) if home.is_enrolled else _enrol(home, options, say)
     file = KeyringFile.read(home.keyring)
     if file.name != options.name:

@@ -138,6 +138,22 @@ def test_to_many_and_the_same_name_twice(village: Town, make: Callable[[str, int
     assert [Path(path).name for path in paths] == ["photo.jpg", "photo (2).jpg"]
 
 
+def test_the_same_content_is_kept_once(village: Town, make: Callable[[str, int], Path]) -> None:
+    alice, bob = friends(village)
+    path = make("twice.bin", 100_000)
+    send(alice, ["bob"], path)
+    done(bob, "in")
+    send(alice, ["bob"], path)
+    first, second = done(bob, "in", 2)
+    assert first.path == second.path
+    assert len(list(bob.home.downloads.iterdir())) == 1
+    done(alice, "out", 2)
+    Path(first.path).write_bytes(b"y" * 100_000)  # it is compared, not believed
+    send(alice, ["bob"], path)
+    third = done(bob, "in", 3)[-1]
+    assert Path(third.path).read_bytes() == path.read_bytes()
+
+
 def test_resumed_where_it_broke(
     village: Town, make: Callable[[str, int], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,115 +1,24 @@
 """The Journal's rules, each with the database left as the rule says; on both engines."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chat.core.journal import Draft, Journal, Refusal, Resumed, outbox_rows
-from chat.core.strangers import STRANGER_BYTES, STRANGER_MESSAGES
+from chat.core.journal import Refusal, Resumed, outbox_rows
 from chat.errors import UserError
 from chat.wire.codec import MAX_TEXT_BYTES
 from chat.wire.messages import Message, Position, digest_of, encode_body
-from chat.wire.streams import extend_chain, start_of
-from db.connection import Connection, Database, transaction
+from chat.wire.streams import start_of
+from db.connection import Database
 from db.streams import find_outbound, names_with_pending, newest_inbound
 from db.users import update_user
-from tests.db.rows import TIME, client_connection, number
-
-T = TypeVar("T")
-
-FROM = ("192.0.2.7", 4711)
-NOW = "2026-02-01T00:00:00.000Z"
-THEIR_STREAM = number(7)
-KEY, OTHER_KEY = number(50, 32), number(51, 32)
-
-
-class Desk:
-    """Alice's database and journal; bob and carol are her contacts."""
-
-    def __init__(self, database: Database) -> None:
-        self.line = client_connection(database)
-        for name in ("bob", "carol"):
-            update_user(self.line, name, contact=1)
-        self.open()
-
-    def open(self) -> None:
-        """As at a start of the program."""
-        self.journal = Journal("alice", self.line)
-
-    def do(self, job: Callable[[Connection], T]) -> T:
-        with transaction(self.line) as tx:
-            return job(tx)
-
-    def compose(self, text: str, *names: str, message_id: bytes = b"") -> Draft:
-        draft = Draft(message_id or number(self.rows("Sender") + 1), names or ("bob",), text, TIME)
-        self.do(lambda tx: self.journal.compose(tx, draft))
-        return draft
-
-    def receive(self, messages: Sequence[Message], name: str = "bob") -> tuple[Position, list[str]]:
-        held, arrivals = self.do(lambda tx: self.journal.receive(tx, name, FROM, messages, NOW))
-        return held, [arrival.body.text for arrival in arrivals]
-
-    def resume(self, *positions: Position, key: bytes = KEY) -> Resumed:
-        return self.do(lambda tx: self.journal.resume(tx, "bob", key, positions))
-
-    def acknowledge(self, n: int) -> None:
-        stream = self.stream("bob")
-        self.do(lambda tx: self.journal.mark_sent(tx, "bob", stream, n))
-
-    def stream(self, name: str) -> bytes:
-        row = find_outbound(self.line, name)
-        assert row is not None
-        return row.stream
-
-    def position(self, n: int) -> Position:
-        """What bob reports who holds the first n."""
-        stream = self.stream("bob")
-        if n == 0:
-            return start_of(stream)
-        chain = self.line.query("SELECT chain FROM Sender WHERE name = 'bob' AND stream = ? AND seq = ?", (stream, n))
-        return Position(stream, n, chain[0][0])
-
-    def rows(self, table: str) -> int:
-        return int(self.line.query(f"SELECT COUNT(*) FROM {table}")[0][0])
-
-    def outbox(self, name: str = "bob") -> list[tuple[int, bytes, str]]:
-        """(seq, message_id, status) of the current stream."""
-        return [
-            (seq, message_id, status)
-            for seq, message_id, status in self.line.query(
-                "SELECT seq, message_id, status FROM Sender WHERE name = ? AND stream = ? ORDER BY seq",
-                (name, self.stream(name)),
-            )
-        ]
-
-    def everything(self) -> list[Any]:
-        tables = ("Sender ORDER BY ordinal, name", "Receiver ORDER BY ordinal", "Outbound ORDER BY name", "Inbound")
-        return [self.line.query(f"SELECT * FROM {table}") for table in tables]
+from tests.core.desk import FROM, NOW, OTHER_KEY, THEIR_STREAM, Desk, letter, letters, position_after
+from tests.db.rows import TIME, number
 
 
 @pytest.fixture
 def desk(database: Database) -> Desk:
     return Desk(database)
-
-
-def letter(seq: int, text: str = "", *, stream: bytes = THEIR_STREAM, to: tuple[str, ...] = ("alice",)) -> Message:
-    body = encode_body("text", text or f"letter {seq}", to, TIME)
-    return Message(stream, seq, number(100 + seq), digest_of(body), body)
-
-
-def letters(first: int, last: int, stream: bytes = THEIR_STREAM) -> list[Message]:
-    return [letter(seq, stream=stream) for seq in range(first, last + 1)]
-
-
-def position_after(messages: Sequence[Message]) -> Position:
-    stream = messages[0].stream
-    chain = stream
-    for message in messages:
-        chain = extend_chain(chain, message.message_id, message.digest)
-    return Position(stream, messages[-1].seq, chain)
 
 
 # Compose
@@ -269,52 +178,6 @@ def test_nothing_is_taken_from_someone_blocked_or_unknown_or_while_hidden(desk: 
     assert desk.receive(letters(1, 1))[1] == ["letter 1"]
 
 
-# Strangers
-
-
-@pytest.fixture
-def strange_desk(desk: Desk) -> Desk:
-    """Bob is known, as everybody who was met, but no contact, and his stream was asked for."""
-    update_user(desk.line, "bob", contact=0)
-    desk.resume()
-    return desk
-
-
-def test_a_stranger_may_leave_a_hundred(strange_desk: Desk) -> None:
-    strange_desk.receive(letters(1, 60))
-    held, texts = strange_desk.receive(letters(61, 150))
-    assert (held, len(texts)) == (position_after(letters(1, 100)), 40)
-    with pytest.raises(Refusal, match="has left all that a stranger may"):
-        strange_desk.receive(letters(101, 150))
-    assert strange_desk.rows("Receiver") == STRANGER_MESSAGES
-    assert strange_desk.receive(letters(90, 100)) == (position_after(letters(1, 100)), [])  # asked again: it is held
-
-
-def test_or_a_mebibyte(strange_desk: Desk) -> None:
-    text = "\0é" * 20_000  # 60,000 bytes
-    fit = STRANGER_BYTES // 60_000
-    many = [letter(seq, text) for seq in range(1, fit + 4)]
-    assert strange_desk.receive(many)[0].n == fit
-    with pytest.raises(Refusal):
-        strange_desk.receive(many[fit:])
-    assert strange_desk.receive([letter(fit + 1, "small")])[0].n == fit + 1
-
-
-def test_what_a_stranger_left_before_is_not_counted_twice(strange_desk: Desk) -> None:
-    strange_desk.receive(letters(1, 100))
-    assert strange_desk.receive(letters(1, 100, number(8)))[0].n == 100
-
-
-@pytest.mark.parametrize("change", ["added", "written to"])
-def test_who_is_answered_is_no_stranger(strange_desk: Desk, change: str) -> None:
-    strange_desk.receive(letters(1, 100))
-    if change == "added":
-        update_user(strange_desk.line, "bob", contact=1)
-    else:
-        strange_desk.compose("who are you?")
-    assert strange_desk.receive(letters(101, 150))[0].n == 150
-
-
 # Positions
 
 
@@ -336,12 +199,13 @@ def test_positions_are_the_newest_first(desk: Desk) -> None:
 def test_marking_sent_goes_up_only(desk: Desk) -> None:
     ids = [desk.compose(text).message_id for text in ("one", "two", "three")]
     desk.resume()
-    for n in (2, 1, 2):
-        desk.acknowledge(n)
-    assert desk.outbox() == [(1, ids[0], "sent"), (2, ids[1], "sent"), (3, ids[2], "pending")]
+    desk.acknowledge(2)
     desk.do(lambda tx: desk.journal.mark_sent(tx, "bob", number(99), 3))
-    assert desk.outbox()[2] == (3, ids[2], "pending")
+    assert desk.outbox() == [(1, ids[0], "sent"), (2, ids[1], "sent"), (3, ids[2], "pending")]
     assert names_with_pending(desk.line) == ["bob"]
+    desk.acknowledge(3)
+    desk.acknowledge(1)
+    assert names_with_pending(desk.line) == []
 
 
 # Resume

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from chat.core.carrier import Carrier
-from chat.core.journal import Draft, Journal
+from chat.core.composing import Draft
+from chat.core.journal import Journal
 from chat.core.writer import MAX_BATCH, Job, Outcome, Writer
 from chat.errors import StorageFailure, UserError
 from chat.wire.delivery import Delivery, Link, Store
@@ -30,14 +31,17 @@ class Counting:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self.commits = 0
-        self.break_after_commit = False
+        self.begun = self.commits = 0
+        self.break_after_commit = 0
+
+    def begin(self) -> None:
+        self.begun += 1
+        self._connection.begin()
 
     def commit(self) -> None:
         self._connection.commit()
         self.commits += 1
-        if self.break_after_commit:
-            self.break_after_commit = False
+        if self.commits == self.break_after_commit:
             raise Unreachable("The line broke before the answer came.")
 
     def __getattr__(self, name: str) -> Any:
@@ -215,10 +219,11 @@ def test_a_lost_answer_to_a_commit(desk: Desk) -> None:
     message = Message(number(7), 1, number(8), digest_of(body), body)
     draft = Draft(number(1), ("bob",), "hi", TIME)
     desk.hold()
-    desk.submit(lambda tx: journal.compose(tx, draft))
+    desk.submit(lambda tx: journal.compose(tx, [draft]))
     desk.submit(carrier.job(Store(Link(protocol, dialled=False), (message,)), ("192.0.2.7", 4711), TIME))
-    desk.counting.break_after_commit = True
+    desk.counting.break_after_commit = 2  # the first is that of the job that holds the writer back
     desk.go()
+    assert desk.counting.commits == 3
     composed, stored = desk.outcomes
     assert composed.error is None
     held, arrivals = stored.result()
@@ -278,7 +283,8 @@ def test_a_server_that_is_gone_is_said_once_to_each(mariadb: MariaDb, far_desk: 
     for outcome in far_desk.outcomes:
         with pytest.raises(StorageFailure, match="does not answer"):
             outcome.result()
-    assert runs == ["run"]  # not by itself into a server that is not there
+    assert runs == ["run"]
+    assert far_desk.counting.begun == 3  # once more together, but not one by one into a server that is not there
     mariadb.start()
     assert far_desk.writer.call(far_desk.set("back")) == "back"
     assert not far_desk.is_set("counted")

@@ -22,7 +22,7 @@ from db.messages import (
     rows_to_renumber,
     stream_rows,
     unconfirmed_ids,
-    was_written,
+    written_ids,
 )
 from tests.db.rows import client_connection, number, receiver_row, sender_row
 
@@ -111,10 +111,10 @@ def test_a_batch_is_stored_whole_or_not_at_all(line: Connection) -> None:
     assert line.query("SELECT ordinal FROM Receiver") == [(3,)]
 
 
-def test_was_written(line: Connection) -> None:
-    insert_sent(line, [sender_row(1)])
-    assert was_written(line, sender_row(1).message_id)
-    assert not was_written(line, sender_row(2).message_id)
+def test_which_were_written(line: Connection) -> None:
+    insert_sent(line, [sender_row(1), sender_row(3)])
+    asked = [sender_row(n).message_id for n in (1, 2, 3)]
+    assert written_ids(line, asked) == {sender_row(1).message_id, sender_row(3).message_id}
 
 
 def test_known_ids_are_those_of_one_person(line: Connection) -> None:
@@ -129,7 +129,7 @@ def test_a_stream_is_read_in_order_from_a_place(line: Connection) -> None:
     found = stream_rows(line, "bob", STREAM, 1, 2)
     assert [row[1] for row in found] == [2, 3]
     two = sender_row(2)
-    assert found[0] == (two.ordinal, 2, two.message_id, two.digest, two.chain, "text", "message 2", "bob", two.time)
+    assert found[0] == (2, 2, two.message_id, two.digest, two.chain, "text", "message 2", "bob", two.time)
     assert all(type(value) in (int, str, bytes) for value in found[0])
 
 

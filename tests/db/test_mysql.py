@@ -1,22 +1,22 @@
 """MySQL and MariaDB: exact values, plain words for every refusal, and lines that break."""
 
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from db.connection import transaction
-from db.errors import InUse, Refused, StorageError, Unreachable
+from db.errors import InUse, StorageError, Unreachable
 from db.mysql import MysqlConnection, MysqlDatabase
 from db.schema import CLIENT
 from db.settings import get_setting, set_setting
 from db.users import find_user, update_user
-from tests.mariadb import MariaDb
+from tests.mariadb import MariaDb, own_server
+from tests.people import wait_until
+from tests.sentences import check_sentence
 
 pytestmark = pytest.mark.mysql
 
@@ -97,67 +97,6 @@ def test_more_than_fits_into_a_packet(mariadb: MariaDb, mysql: MysqlDatabase) ->
     assert [int(value) for value in stored[0]] == [8000, 4 * sum(len(text.encode()) for _, text in rows)]
 
 
-# Refusals
-
-
-@pytest.mark.parametrize(
-    ("change", "error", "says"),
-    [
-        ({"password": "wrong"}, Refused, "Access denied for user"),
-        ({"password": ""}, Refused, "Check the user, and the password in the file that P2PCHAT_DB_PASSWORD_FILE"),
-        ({"user": "nobody"}, Refused, "Access denied for user"),
-        ({"database": "nowhere"}, Refused, "must CREATE DATABASE and GRANT ALL ON it"),
-        ({"port": 1}, Unreachable, "does not answer: Can't connect"),
-        ({"host": "nowhere.invalid"}, Unreachable, "does not answer: "),
-    ],
-)
-def test_a_connection_that_cannot_be(
-    mysql: MysqlDatabase, change: Settings, error: type[StorageError], says: str
-) -> None:
-    wrong = replace(mysql, **change)
-    with pytest.raises(error) as raised:
-        wrong.connect()
-    check_sentence(str(raised.value), str(wrong), says)
-
-
-def check_sentence(text: str, where: str, says: str) -> None:
-    """One that a person can use: it names the database, and is punctuated as sentences are."""
-    assert says in text
-    assert where in text
-    assert text[0].isupper()
-    assert text.endswith(".")
-    assert not any(doubled in text for doubled in ("..", ".:", ": :", "  ", "\n", "?."))
-
-
-def test_an_unknown_database_for_a_user_who_may_all(mariadb: MariaDb, mysql: MysqlDatabase) -> None:
-    mariadb.sql(f"GRANT ALL ON *.* TO {mysql.user}@'127.%'")
-    with pytest.raises(Refused, match=r"Unknown database 'nowhere'\. Whoever runs the server must CREATE DATABASE"):
-        replace(mysql, database="nowhere").connect()
-
-
-def test_missing_rights(mariadb: MariaDb, mysql: MysqlDatabase) -> None:
-    mariadb.sql(f"REVOKE ALL ON {mysql.database}.* FROM {mysql.user}@'127.%'")
-    mariadb.sql(f"GRANT SELECT ON {mysql.database}.* TO {mysql.user}@'127.%'")
-    with pytest.raises(Refused) as raised:
-        CLIENT.apply(mysql.connect(), "alice")
-    check_sentence(str(raised.value), str(mysql), "CREATE command denied")
-
-
-def test_something_else_listens_there(mysql: MysqlDatabase) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-
-        def answer() -> None:
-            with other.accept()[0] as client:
-                client.sendall(b"220 mail.example ESMTP\r\n")
-
-        thread = threading.Thread(target=answer)
-        thread.start()
-        with pytest.raises(StorageError) as raised:
-            replace(mysql, port=other.getsockname()[1]).connect()
-        thread.join()
-    check_sentence(str(raised.value), "mysql://", "")
-
-
 def test_the_password_is_in_no_words_about_the_database(mysql: MysqlDatabase) -> None:
     assert mysql.password not in f"{mysql} {mysql!r}"
 
@@ -234,19 +173,50 @@ def test_a_warning_where_they_are_not(mariadb: MariaDb, line: MysqlConnection) -
     assert "sync_binlog" not in warning
 
 
+def test_with_a_binary_log_that_counts_too() -> None:
+    with own_server("--log-bin", "--sync-binlog=0") as server:
+        (warning,) = server.empty().connect().warnings()
+    check_sentence(warning, "mysql://", "sync_binlog is 0. Have it set to 1")
+    assert "innodb" not in warning
+
+
 # The lock that keeps a second client out
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("db.mysql.LOCK_WAIT_S", 0)
+
+
+def test_who_was_just_killed_is_waited_for(mysql: MysqlDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("db.mysql.LOCK_WAIT_S", 30)
+    first = mysql.claim()
+    second: list[MysqlConnection] = []
+    waiting = threading.Thread(target=lambda: second.append(mysql.claim()))
+    waiting.start()
+    wait_until(lambda: "User lock" in states(mysql), "the second waits for the lock")
+    first.close()
+    waiting.join()
+    assert second[0].query("SELECT 1") == [(1,)]
+
+
+def states(database: MysqlDatabase) -> list[str]:
+    """What the server says that the connections of this user are doing."""
+    return [row[6] for row in database.connect().query("SHOW PROCESSLIST")]
+
+
+@pytest.mark.usefixtures("impatient")
 def test_one_claim_at_a_time(mysql: MysqlDatabase) -> None:
     first = mysql.claim()
     with pytest.raises(InUse) as raised:
         mysql.claim()
-    assert str(raised.value) == f"The database {mysql} is in use by another client"
+    assert str(raised.value) == f"The database {mysql} is in use by another client: quit that one first."
     assert mysql.connect().query("SELECT 1") == [(1,)]  # reading is free
     first.close()
     mysql.claim().close()
 
 
+@pytest.mark.usefixtures("impatient")
 def test_databases_are_claimed_apart(mariadb: MariaDb, mysql: MysqlDatabase) -> None:
     first, other = mysql.claim(), mariadb.empty()
     other.claim().close()
@@ -254,6 +224,7 @@ def test_databases_are_claimed_apart(mariadb: MariaDb, mysql: MysqlDatabase) -> 
     first.close()
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_claim_outlasts_a_killed_connection(mariadb: MariaDb, mysql: MysqlDatabase) -> None:
     first = mysql.claim()
     mariadb.sql(f"KILL {number_of(first)}")
@@ -262,6 +233,7 @@ def test_a_claim_outlasts_a_killed_connection(mariadb: MariaDb, mysql: MysqlData
         mysql.claim()
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_claim_is_lost_to_who_came_first(mariadb: MariaDb, mysql: MysqlDatabase) -> None:
     first = mysql.claim()
     mariadb.sql(f"KILL {number_of(first)}")
@@ -272,6 +244,7 @@ def test_a_claim_is_lost_to_who_came_first(mariadb: MariaDb, mysql: MysqlDatabas
     assert first.query("SELECT 1") == [(1,)]
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_claim_is_had_again_before_the_server_knows_of_the_break(mysql: MysqlDatabase) -> None:
     first = mysql.claim()
     half_open = first._driver._socket.sock.dup()  # the server sees this line stand
@@ -282,6 +255,7 @@ def test_a_claim_is_had_again_before_the_server_knows_of_the_break(mysql: MysqlD
     half_open.close()
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_claim_does_not_end_by_idling(mysql: MysqlDatabase) -> None:
     assert int(mysql.claim().query("SELECT @@wait_timeout")[0][0]) > 300 * 24 * 3600
 

@@ -56,7 +56,7 @@ def test_one_that_failed_is_not(counted: Counted) -> None:
 
     def fail() -> None:
         with pool.borrow() as connection:
-            connection.query("SELECT nothing FROM nowhere")
+            connection.query("SELECT absent FROM nowhere")
 
     for _ in range(MAX_OPEN + 1):  # nor does it take a place for good
         with pytest.raises(StorageError):

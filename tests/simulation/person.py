@@ -6,16 +6,18 @@ Everything volatile is in `Process`, so that kill -9 is to drop it. The database
 import random
 from collections import deque
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from chat.core.carrier import Carrier, WriteRequest
+from chat.core.composing import Composed, Draft, Fresh
 from chat.core.file_journal import Arrival
-from chat.core.journal import Draft, Journal
+from chat.core.journal import Journal
 from chat.core.trust import meet
 from chat.core.writer import Outcome, commit
-from chat.errors import ChatError
+from chat.errors import ChatError, UserError
 from chat.net.certificates import Identity
 from chat.wire.delivery import Delivery, Link, MarkSent, Notice, ReadRows, Store
 from db.connection import transaction
@@ -104,21 +106,23 @@ class SimPerson:
                 for name in list(self.process.carriers):
                     self.hang_up(name)
 
-    def submit(self, draft: Draft, done: Callable[[Outcome[None]], None]) -> None:
+    def submit(self, draft: Draft, done: Callable[[UserError | None], None]) -> None:
         """Hand a message to the writer; the conversations are woken once it is on the disk."""
         process = self.process
         assert process is not None
 
-        def composed(outcome: Outcome[None]) -> None:
-            done(outcome)
-            process.answers.extend(partial(self._composed, process, name) for name in draft.recipients)
+        def composed(outcome: Outcome[Composed]) -> None:
+            result = outcome.result()
+            done(result.errors[0])
+            for name in draft.recipients:
+                process.answers.append(partial(self._composed, process, name, result.fresh.get(name)))
 
-        process.jobs.append((lambda tx: process.journal.compose(tx, draft), composed))
+        process.jobs.append((lambda tx: process.journal.compose(tx, [draft]), composed))
 
-    def _composed(self, process: Process, name: str) -> None:
+    def _composed(self, process: Process, name: str, fresh: Fresh | None) -> None:
         carrier = process.carriers.get(name)
         if carrier is not None:
-            carrier.delivery.composed()
+            carrier.composed(fresh)
             self._carry(name, carrier)
 
     # Links
@@ -200,7 +204,7 @@ class SimPerson:
         while requests := delivery.take_requests():
             for request in requests:
                 if isinstance(request, ReadRows):
-                    carrier.read(request, self.database, now)
+                    carrier.read(request, lambda: nullcontext(self.database), now)
                 else:
                     self._hand_in(process, name, carrier, request)
         for link, (_, wire, end) in process.wires.items():

@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import permutations
 
+from chat.core.composing import Draft
 from chat.core.file_journal import Arrival
-from chat.core.journal import Draft
-from chat.core.writer import Outcome
+from chat.errors import UserError
 from chat.wire.delivery import Link, Notice, Sent
 from db.connection import transaction
 from db.sqlite import SqliteConnection
@@ -97,8 +97,8 @@ class World:
         message_id = self._chance.randbytes(16)
         draft = Draft(message_id, recipients, f"text {message_id.hex()}", "2026-01-01T00:00:00.000Z")
 
-        def done(outcome: Outcome[None]) -> None:
-            if outcome.error is None:
+        def done(error: UserError | None) -> None:
+            if error is None:
                 for name in recipients:
                     self.composed[writer, name].append(message_id)
 

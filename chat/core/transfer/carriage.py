@@ -4,25 +4,37 @@ import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from chat.core.events import Delivered
 from chat.core.file_journal import delivered, give_up
 from chat.core.transfer.ground import RUNNING, Ground
 from chat.core.transfer.part import PartFile, remove_part
 from chat.core.transfer.running import Running, receive_file, send_file
-from chat.core.transfer.source import Changed
+from chat.core.transfer.source import Changed, inspect
 from chat.core.transfer.speaking import RefusedByPeer, expect, hear, say
-from chat.errors import ChatError, StorageFailure
+from chat.errors import ChatError, StorageFailure, UserError
 from chat.net.bulk import BulkConnection
 from chat.net.certificates import Identity
 from chat.net.threads import start_thread
 from chat.net.tls import ALPN_TRANSFER
 from chat.wire.messages import Cancelled, Done
 from chat.wire.transfer import Fetch, Offer, Refused, Why
-from db.files import ACCEPTED, CANCELLED, DONE, FAILED, OFFERED, FileRow, set_file_state
+from db.files import (
+    ACCEPTED,
+    CANCELLED,
+    DECLINED,
+    DONE,
+    FAILED,
+    OFFERED,
+    FileRow,
+    finished_with_digest,
+    set_file_state,
+)
 
 WRONG_DIGESTS = 3
 AT_ONCE = 16
+SERVED = (OFFERED, DONE, DECLINED)  # also to who was set back, or thought better of it
 
 Key = tuple[int, str]  # ordinal, name
 Ended = Callable[[FileRow, bool], None]  # the row, and whether bytes moved
@@ -37,6 +49,7 @@ class Carriage:
         self._lock = threading.Lock()
         self._running: dict[Key, Running] = {}
         self._wrong: dict[Key, int] = {}
+        self._warned: dict[str, str] = {}  # the last by name, so that each is said once
         self._closed = False
 
     # Who may call
@@ -50,6 +63,10 @@ class Carriage:
     def pull(self, name: str, message_id: bytes) -> None:
         """Dial `name` and fetch a file, in a thread of its own."""
         start_thread(self._guarded, f"fetching from {name}", self._pull, name, message_id)
+
+    def reuse(self, row: FileRow, path: Path) -> None:
+        """Take a file that was received once already, if it still is what it was, in a thread of its own."""
+        start_thread(self._guarded, f"comparing for {row.name}", self._reuse, row.name, row, path)
 
     def push(self, name: str, message_id: bytes) -> None:
         """Dial `name`, who wanted it, and send a file, in a thread of its own."""
@@ -81,7 +98,9 @@ class Carriage:
         try:
             work(name, *arguments)
         except StorageFailure as error:
-            self._ground.warn(name, str(error))
+            if self._warned.get(name) != str(error):
+                self._warned[name] = str(error)
+                self._ground.warn(name, str(error))
         except (ChatError, RefusedByPeer):
             pass
 
@@ -94,9 +113,18 @@ class Carriage:
             running.use(BulkConnection(tls))
             self._take(running)
 
+    def _reuse(self, _: str, row: FileRow, path: Path) -> None:
+        with self._Run(self, row):
+            try:
+                same = inspect(path).attachment.digest == row.digest
+            except UserError:
+                same = False
+            if same:
+                self._complete(row, path)
+
     def _push(self, name: str, message_id: bytes) -> None:
         row = self._ground.find(name, message_id, outgoing=True)
-        if row is None or row.state not in (OFFERED, DONE):
+        if row is None or row.state not in SERVED:
             self._ground.tell(name, Cancelled(message_id))
             return
         with self._Run(self, row) as running:
@@ -113,7 +141,7 @@ class Carriage:
             if not isinstance(asked, Fetch | Offer):
                 return
             row = self._ground.find(name, asked.message_id, outgoing=outgoing)
-            wanted = (OFFERED, DONE) if outgoing else (ACCEPTED,)
+            wanted = SERVED if outgoing else (ACCEPTED,)
             if row is None or row.state not in wanted:
                 say(connection, Refused(Why.GONE if row else Why.LATER, row.state if row else "unknown"))
                 return
@@ -142,8 +170,8 @@ class Carriage:
                 say(connection, Refused(Why.GONE, "the file changed since"))
 
     def _take(self, running: Running) -> None:
-        row, ground = running.row, self._ground
-        with PartFile(ground.downloads, row.message_id, row.size) as part:
+        row = running.row
+        with PartFile(self._ground.downloads, row.message_id, row.size) as part:
             try:
                 digest = receive_file(running, part)
             except RefusedByPeer as error:
@@ -154,11 +182,20 @@ class Carriage:
                 self._wrong_digest(row)
                 return
             part.sync()
-            path = str(part.place(row.file_name))
-            ground.writer.call(lambda tx: set_file_state(tx, row.ordinal, row.name, DONE, path=path))
+            self._complete(row, part.place(row.file_name))
             part.remove()
-        ground.tell(row.name, Done(row.message_id, row.digest))
-        ground.show(row, DONE, path=path)
+
+    def _complete(self, row: FileRow, path: Path) -> None:
+        self._ground.writer.call(lambda tx: set_file_state(tx, row.ordinal, row.name, DONE, path=str(path)))
+        self._ground.tell(row.name, Done(row.message_id, row.digest))
+        self._ground.show(row, DONE, path=str(path))
+
+    def twin(self, row: FileRow) -> Path | None:
+        """Where a file of the same content lies already, received before; by the table's word."""
+        size, digest = row.size, row.digest
+        twins = self._ground.read(lambda connection: finished_with_digest(connection, digest, size))
+        paths = (Path(twin.path) for twin in twins)
+        return next((path for path in paths if path.is_file() and path.stat().st_size == size), None)
 
     def _refused(self, row: FileRow, refusal: Refused) -> None:
         if refusal.why is Why.GONE:

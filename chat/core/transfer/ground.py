@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from chat.core.events import Event, Transfer, Warn
+from chat.core.events import Notify, Transfer, Warn
 from chat.core.reading import reading
 from chat.core.transfer.running import Running
 from chat.core.writer import Writer
@@ -29,7 +29,7 @@ class Ground:
     writer: Writer
     pool: Pool
     downloads: Path
-    notify: Callable[[Event], None]
+    notify: Notify
     reach: Callable[[str, str], tuple[Identity, ssl.SSLSocket]]  # name, purpose; blocks
     ask_to_open: Callable[[str, bytes], None]  # name, message_id: have a transfer connection opened
     tell: Callable[[str, FileMessage], None]  # name, message; lost where there is no link

@@ -158,8 +158,15 @@ class Transfers:
                 backoff.failed(now)
             elif room > 0 and now >= backoff.next_try:
                 room -= 1
+                self._fetch(row, is_first_try=not backoff.has_failed)
                 backoff.failed(now)
-                self._ground.ask_to_open(row.name, row.message_id)
+
+    def _fetch(self, row: FileRow, *, is_first_try: bool) -> None:
+        twin = self._carriage.twin(row) if is_first_try else None
+        if twin is not None:
+            self._carriage.reuse(row, twin)
+        else:
+            self._ground.ask_to_open(row.name, row.message_id)
 
     def _linked(self, name: str) -> None:
         for row in self._ground.read(lambda connection: unfinished_files(connection, name)):

@@ -9,7 +9,7 @@ from chat.ui.table import command
 def msg(shell: Shell, arguments: str) -> None:
     """Send a message to one or to many. Who is off gets it when both can be found."""
     names, _, text = arguments.partition(" ")
-    shell.node.send(parse_names(names), text.strip())
+    shell.send(parse_names(names), text.strip())
 
 
 @command("/query NAME[,NAME…]")
