@@ -19,7 +19,7 @@ WINDOWS_PER_S = SAMPLE_RATE / WINDOW
 
 SPEAKS = 0.5  # likelier than this, somebody speaks
 QUIET = 0.35  # less likely than this, nobody does; between them it stays as it was
-SHORTEST = round(0.25 * WINDOWS_PER_S)  # what is shorter is a click
+SHORTEST = round(0.32 * WINDOWS_PER_S)  # a "yes" is longer; what is shorter is a click, or a note
 PAUSE = round(1.5 * WINDOWS_PER_S)
 PADDING = round(0.3 * WINDOWS_PER_S)  # the detector is late by a consonant or two
 LONGEST = round(16 * WINDOWS_PER_S)
