@@ -137,6 +137,10 @@ class NodeDriver(Driver):
         """Leave."""
         self._person.stop()
 
+    def add(self, name: str) -> None:
+        """Make a contact of `name`: of a stranger only a hundred messages are taken."""
+        self._person.node.people.add(name, None)
+
     def write(self, name: str, count: int) -> Run:
         """Write `count` messages to someone who is not there."""
         start, cpu = time.perf_counter(), time.process_time()
@@ -173,6 +177,11 @@ class Crowd:
         """Leave."""
         for person in self._people:
             person.stop()
+
+    def add(self, name: str) -> None:
+        """Each makes a contact of `name`."""
+        for person in self._people:
+            person.add(name)
 
 
 class JsonDriver(Driver):

@@ -148,6 +148,7 @@ def _pair(suffix: str, one: Place, other: Place, driver: type = NodeDriver) -> I
     with Worker(NodeDriver, f"bob{suffix}", other) as bob, Worker(driver, f"alice{suffix}", one) as alice:
         for client in (bob, alice):
             client.call("start")
+        bob.call("add", f"alice{suffix}")
         yield Pair(alice, f"bob{suffix}")
         for client in (alice, bob):
             client.call("stop")
@@ -166,6 +167,7 @@ def conversations(plan: Plan, place: Place) -> list[Figure]:
         hub = stack.enter_context(Worker(NodeDriver, "hub", place))
         for client in (crowd, hub):
             client.call("start")
+        crowd.call("add", "hub")
         groups = [names[:size] for size in plan.crowds]
         hub.call("latencies", names[0], 10)
         runs: list[list[Run]] = [[] for _ in groups]
@@ -203,6 +205,7 @@ def _backlog(count: int, place: Place, floor: Figure) -> list[Figure]:
     with Worker(NodeDriver, to, place) as reader, Worker(NodeDriver, f"writer{count}", place) as writer:
         for client in (reader, writer):
             client.call("start")
+        reader.call("add", f"writer{count}")
         writer.call("latencies", to, 10)
         reader.call("stop")
         written: Run = writer.call("write", to, count)

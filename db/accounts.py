@@ -1,8 +1,11 @@
 """Account and Revocation: who exists for the registry, and which keys are void."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from db.connection import Connection
+
+NAMES_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +64,12 @@ def insert_revocation(connection: Connection, revocation: Revocation) -> None:
     )
 
 
-def revocations_of(connection: Connection, name: str) -> list[Revocation]:
-    """The void keys of one person, the oldest first."""
-    rows = connection.query(
-        "SELECT public_key, name, time, signature FROM Revocation WHERE name = ? ORDER BY time", (name,)
-    )
-    return [Revocation(*row) for row in rows]
+def revocations_of(connection: Connection, names: Sequence[str]) -> list[Revocation]:
+    """The void keys of these people, the oldest first."""
+    found: list[Revocation] = []
+    for start in range(0, len(names), NAMES_AT_ONCE):
+        some = names[start : start + NAMES_AT_ONCE]
+        marks = ", ".join("?" * len(some))
+        sql = f"SELECT public_key, name, time, signature FROM Revocation WHERE name IN ({marks}) ORDER BY time"
+        found += [Revocation(*row) for row in connection.query(sql, some)]
+    return found

@@ -1,12 +1,11 @@
 """Outbound and Inbound: how far each stream was written, confirmed and held."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from db.connection import Connection
 
 
-@dataclass(frozen=True, slots=True)
-class OutboundRow:
+class OutboundRow(NamedTuple):
     """The current stream to one recipient."""
 
     name: str
@@ -17,8 +16,7 @@ class OutboundRow:
     acked: int
 
 
-@dataclass(frozen=True, slots=True)
-class InboundRow:
+class InboundRow(NamedTuple):
     """How far a stream of somebody's is held."""
 
     stream: bytes

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from hypothesis import settings
 
 from db.connection import Database
 from db.mysql import MysqlDatabase
@@ -14,6 +15,9 @@ from tests import mariadb as mariadb_server
 from tests.mariadb import MariaDb
 from tests.people import Town, cheap_passwords, town
 from tests.processes import Client, Process, Server
+
+settings.register_profile("ours", deadline=None)  # a loaded machine is slow, and that is no fault
+settings.load_profile("ours")
 
 P = TypeVar("P", bound=Process)
 

@@ -84,7 +84,10 @@ class Person:
     def start(self, *, hidden: bool = False, listen: tuple[str, int] = ("127.0.0.1", 0)) -> "Person":
         credentials = Credentials(self.home, self.keyring)
         self._node = Node(
-            credentials, self.database, Options(self.registry, listen, self.home.downloads, hidden), self.inbox.notify
+            credentials,
+            self.database,
+            Options(self.registry, listen, self.home.downloads, self.home.outgoing, hidden),
+            self.inbox.notify,
         )
         self._node.start()
         return self
@@ -139,10 +142,12 @@ class Town:
         return person
 
     def close(self) -> None:
-        for person in self.people.values():
-            person.stop()
-        self.close_registry()
-        self.log.close()
+        try:
+            for person in self.people.values():
+                person.stop()
+        finally:
+            self.close_registry()
+            self.log.close()
 
 
 @contextmanager

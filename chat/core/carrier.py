@@ -41,12 +41,12 @@ class Carrier:
 
     def job(self, request: WriteRequest, address: tuple[str, int], time: str) -> Job[Any]:
         """What the store's writer is to run; `address` is the peer's, `time` when it is asked."""
-        name, key, journal = self._name, self._key, self._journal
+        name, journal = self._name, self._journal
         match request:
             case ReadPositions():
                 return lambda tx: journal.positions(tx, name)
             case Resume(_, positions):
-                return lambda tx: journal.resume(tx, name, key, positions)
+                return self._resuming(positions)
             case Store(_, messages):
                 return self._receiving(messages, address, time)
             case MarkSent(stream, n):
@@ -65,10 +65,23 @@ class Carrier:
 
         return receive
 
+    def _resuming(self, positions: Sequence[Position]) -> Job[Resumed]:
+        """What is run again after a commit whose answer was lost finds it done: it is news all the same."""
+        runs: list[Resumed] = []
+
+        def resume(tx: Connection) -> Resumed:
+            runs.append(self._journal.resume(tx, self._name, self._key, positions))
+            first, latest = runs[0], runs[-1]
+            return Resumed(latest.held, latest.confirmed or first.confirmed, latest.sent_anew or first.sent_anew)
+
+        return resume
+
     def answer(self, request: WriteRequest, outcome: Outcome[Any], now: float) -> None:
         """Tell the machine what became of a job."""
         if isinstance(request, MarkSent):
-            return  # the next HELLO would say it again
+            if outcome.error is not None:
+                self.delivery.not_marked(request, now)
+            return
         try:
             value = outcome.result()
         except ChatError as error:

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from chat.core.file_journal import Attached
 from chat.errors import UserError
 from chat.wire.codec import MAX_RECIPIENTS, MAX_TEXT_BYTES
@@ -21,8 +23,7 @@ from db.streams import OutboundRow, find_outbound
 from db.users import User, find_user
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """What a person wrote, before it has a place."""
 
     message_id: bytes

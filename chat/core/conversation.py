@@ -11,13 +11,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from chat.core.backoff import Backoff
 from chat.core.carrier import Carrier
 from chat.core.composing import Fresh
-from chat.core.reading import reading
+from chat.core.redial import Redial
 from chat.core.surroundings import NewConnection, Surroundings
 from chat.core.writer import Outcome
-from chat.errors import ChatError, NetworkError, StorageFailure, TrustError
+from chat.errors import ChatError, NetworkError, TrustError
 from chat.net.certificates import fingerprint
 from chat.net.connection import Connection, Poller
 from chat.times import utc_now
@@ -36,11 +35,10 @@ from chat.wire.delivery import (
 )
 from chat.wire.messages import FileMessage, Want
 from chat.wire.peer import State
+from db.connection import Connection as Transaction
 from db.files import has_unfinished_files
 from db.streams import find_outbound
 from db.users import update_user
-
-LINGER_S = 30.0
 
 
 class Conversation:
@@ -54,12 +52,8 @@ class Conversation:
         self._carrier: Carrier | None = None
         self._key = b""
         self._sockets: dict[Link, NewConnection] = {}
-        self._backoff = Backoff()
-        self._dialling = False
-        self._undelivered: bool | None = None  # None: to be looked up
-        self._idle_since = time.monotonic()
+        self._redial = Redial(time.monotonic())
         self._ending = False
-        self._told = ""
         self.thread = threading.Thread(target=self._run, name=f"conversation {name}", daemon=True)
 
     # For other threads
@@ -83,7 +77,7 @@ class Conversation:
 
     def news(self) -> None:
         """The peer may be worth trying at once."""
-        self.post(self._backoff.at_once)
+        self.post(self._redial.backoff.at_once)
 
     def tell(self, message: FileMessage) -> None:
         """Say something about a file, if there is a link."""
@@ -106,7 +100,7 @@ class Conversation:
 
     def _run(self) -> None:
         try:
-            while not (self._ending or self._is_idle()) or not self._around.try_to_end(self, anyway=self._ending):
+            while not (self._ending or self._may_end()) or not self._around.try_to_end(self, anyway=self._ending):
                 ready = self._poller.wait([new.connection for new in self._sockets.values()], self._timeout())
                 self._work_off()
                 if self._carrier is not None:
@@ -126,19 +120,14 @@ class Conversation:
             self._inbox.popleft()()
 
     def _timeout(self) -> float | None:
-        times = []
-        if self._carrier is not None and self._carrier.delivery.next_tick is not None:
-            times.append(self._carrier.delivery.next_tick)
-        if not self._sockets and not self._dialling:
-            if self._undelivered is not None:
-                times.append(self._idle_since + LINGER_S)
-            if self._undelivered is None or (self._undelivered and self._around.may_dial(self.name)):
-                times.append(self._backoff.next_try)
-        return max(0.0, min(times) - time.monotonic()) if times else None
+        delivery = self._carrier.delivery.next_tick if self._carrier else None
+        redial = self._redial.next_tick(linked=bool(self._sockets), hope=self._around.may_dial(self.name))
+        tick = min((tick for tick in (delivery, redial) if tick is not None), default=None)
+        return None if tick is None else max(0.0, tick - time.monotonic())
 
-    def _is_idle(self) -> bool:
-        busy = self._sockets or self._dialling or self._undelivered is None
-        return not busy and time.monotonic() >= self._idle_since + LINGER_S
+    def _may_end(self) -> bool:
+        hope = self._around.may_dial(self.name)
+        return self._redial.may_end(time.monotonic(), linked=bool(self._sockets), hope=hope)
 
     def _receive(self, delivery: Delivery, ready: list[Connection]) -> None:
         for link, new in list(self._sockets.items()):
@@ -151,25 +140,35 @@ class Conversation:
                     new.settled()
             except NetworkError:
                 delivery.link_closed(link, now)
-                self._hang_up(link)
 
     def _carry(self, carrier: Carrier) -> None:
         delivery = carrier.delivery
-        while requests := delivery.take_requests():
-            for request in requests:
-                self._ask_store(carrier, request)
-        for link, new in list(self._sockets.items()):
-            try:
-                new.connection.queue(link.protocol.data_to_send())
-                new.connection.flush()
-                new.connection.wants_data = link.wants_data
-            except NetworkError:
+        self._ask(carrier)
+        while broken := [link for link, new in self._sockets.items() if not self._flush(link, new)]:
+            for link in broken:
                 delivery.link_closed(link, time.monotonic())
-                self._hang_up(link)
+            self._ask(carrier)  # it leaves what it confirmed, and what another link goes on with
         for notice in delivery.take_notices():
             self._tell(notice)
-        for link in delivery.take_closing():
+        delivery.take_closing()  # they are closed as those that broke are
+        for link in [link for link in self._sockets if link.protocol.state is State.CLOSED]:
             self._hang_up(link)
+
+    def _flush(self, link: Link, new: NewConnection) -> bool:
+        """Send what goes now; False if the link broke just now."""
+        was_closed = link.protocol.state is State.CLOSED
+        try:
+            new.connection.queue(link.protocol.data_to_send())
+            new.connection.flush()
+            new.connection.wants_data = link.wants_data
+        except NetworkError:
+            return was_closed
+        return True
+
+    def _ask(self, carrier: Carrier) -> None:
+        while requests := carrier.delivery.take_requests():
+            for request in requests:
+                self._ask_store(carrier, request)
 
     def _ask_store(self, carrier: Carrier, request: Request) -> None:
         if isinstance(request, ReadRows):
@@ -188,7 +187,8 @@ class Conversation:
     # Links
 
     def _add(self, new: NewConnection) -> None:
-        self._dialling = False
+        if new.link_id:
+            self._redial.tried()
         if self._carrier is None or new.identity.public_key != self._key:
             self._begin(new.identity.public_key)
         assert self._carrier is not None
@@ -214,8 +214,7 @@ class Conversation:
             new.connection.flush()
         self._poller.forget(new.connection)
         new.connection.close()
-        self._idle_since = time.monotonic()
-        self._undelivered = None
+        self._look_up_undelivered()
 
     def _address_of(self, link: Link) -> tuple[str, int]:
         new = self._sockets.get(link)
@@ -224,7 +223,7 @@ class Conversation:
     def _tell(self, notice: Notice) -> None:
         match notice:
             case Sent(message_ids):
-                self._backoff.reset()
+                self._redial.backoff.reset()
                 self._around.delivered(self.name, list(message_ids))
             case LinkUp(link, port):
                 self._note_address(self._address_of(link)[0], port)
@@ -257,44 +256,35 @@ class Conversation:
     # Dialling
 
     def _composed(self, fresh: Fresh | None) -> None:
-        self._undelivered = True
-        self._idle_since = time.monotonic()
+        self._redial.composed(time.monotonic())
         if self._carrier is not None:
             self._carrier.composed(fresh)
 
     def _dial_if_wanted(self) -> None:
-        now = time.monotonic()
-        if self._ending or self._sockets or self._dialling or now < self._backoff.next_try:
-            return
-        if self._undelivered is None:
-            self._look_up_undelivered()
-        if self._undelivered and self._around.may_dial(self.name):
-            self._backoff.failed(now)  # until there is progress
-            self._dialling = True
+        hope = not self._ending and self._around.may_dial(self.name)
+        if self._redial.takes_turn(time.monotonic(), linked=bool(self._sockets), hope=hope):
             self._around.dial(self.name)
 
     def _look_up_undelivered(self) -> None:
-        """Where the database does not answer, later again: nobody else would ask once it is back."""
-        try:
-            with reading(self._around.pool) as connection:
-                row = find_outbound(connection, self.name)
-                work = (row is not None and row.acked < row.last_seq) or has_unfinished_files(connection, self.name)
-        except StorageFailure as error:
-            self._backoff.failed(time.monotonic())
-            self._tell_once(str(error))
-            return
-        self._undelivered = work
+        """Ask the store's writer, after what was handed to it: a confirmation on its way counts."""
+        name = self.name
+        self._redial.look_up(time.monotonic())
+
+        def look_up(tx: Transaction) -> bool:
+            row = find_outbound(tx, name)
+            return (row is not None and row.acked < row.last_seq) or has_unfinished_files(tx, name)
+
+        def done(outcome: Outcome[bool]) -> None:
+            undelivered = outcome.error is not None or bool(outcome.value)  # not known: nobody else would try
+            self.post(lambda: self._redial.looked_up(undelivered))
+
+        self._around.writer.submit(look_up, done)
 
     def _dial_failed(self, error: ChatError) -> None:
-        self._dialling = False
-        self._idle_since = time.monotonic()
+        self._redial.tried()
+        self._look_up_undelivered()
         if isinstance(error, TrustError):
-            self._tell_once(str(error))
-
-    def _tell_once(self, message: str) -> None:
-        if message != self._told:
-            self._told = message
-            self._trouble(message)
+            self._trouble(str(error))
 
     def _end(self) -> None:
         self._ending = True

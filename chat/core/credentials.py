@@ -18,6 +18,8 @@ from chat.wire.registry import Revoked, revocation_statement
 
 PEER_PURPOSES = (ALPN_CHAT, ALPN_TRANSFER)
 
+_ADVICE = "Put a copy back, or enrol anew with another --home."
+
 
 class Credentials:
     """Read by all threads; `renew` is for the one of the registry line."""
@@ -25,8 +27,8 @@ class Credentials:
     def __init__(self, home: Home, keyring: Keyring) -> None:
         self._home = home
         self._own = OwnCertificate(home.certificate, home.identity, keyring.identity_password)
-        self._authority_pem = _read(home.authority)
-        self._authority = x509.load_pem_x509_certificate(self._authority_pem.encode())
+        self._authority = _certificate(home.authority)
+        self._authority_pem = self._authority.public_bytes(serialization.Encoding.PEM).decode()
         self.registry_fingerprint = authority_fingerprint(self._authority)
         self.identity = self._load()
 
@@ -50,17 +52,23 @@ class Credentials:
         return True
 
     def _load(self) -> Identity:
+        certificate = _certificate(self._home.certificate)
+        try:
+            self._make_contexts()
+        except (OSError, ValueError) as error:
+            raise StorageFailure(f"The key in {self._own.key} cannot be used: {error}. {_ADVICE}") from None
+        return read_identity(certificate.public_bytes(serialization.Encoding.DER))
+
+    def _make_contexts(self) -> None:
         self.for_registry: ssl.SSLContext = dialling_context(ALPN_REGISTRY, self._authority_pem, self._own)
         self.for_dialling = {
             purpose: dialling_context(purpose, self._authority_pem, self._own) for purpose in PEER_PURPOSES
         }
         self.for_listening: ssl.SSLContext = listening_context(PEER_PURPOSES, self._authority_pem, self._own)
-        certificate = x509.load_pem_x509_certificate(_read(self._home.certificate).encode())
-        return read_identity(certificate.public_bytes(serialization.Encoding.DER))
 
 
-def _read(path: Path) -> str:
+def _certificate(path: Path) -> x509.Certificate:
     try:
-        return path.read_text("ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        raise StorageFailure(f"{path} cannot be read: {error}.") from None
+        return x509.load_pem_x509_certificate(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise StorageFailure(f"The certificate {path} cannot be read: {error}. {_ADVICE}") from None

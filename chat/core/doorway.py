@@ -7,6 +7,7 @@ silent caller nor a slow host holds up anybody.
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -19,16 +20,21 @@ from chat.errors import ChatError, NetworkError, TrustError
 from chat.net.certificates import Identity, host_name, read_identity
 from chat.net.deadline import Deadline
 from chat.net.dialing import dial
-from chat.net.limits import Places
+from chat.net.door import Door
+from chat.net.limits import Places, TokenBucket
 from chat.net.listener import Listener
 from chat.net.threads import start_thread
-from chat.net.tls import HANDSHAKE_TIMEOUT_S, handshake
+from chat.net.tls import handshake
 from chat.wire.registry import Presence
 from db.pool import Pool
 from db.users import User, find_user
 
 STRANGERS_AT_ONCE = 64
 STRANGERS_PER_ADDRESS = 16
+SILENT_AT_ONCE = 256
+SILENT_PER_ADDRESS = 32
+CALLS_PER_S = 10.0
+CALLS_AT_ONCE = 100
 DIALS_AT_ONCE = 8
 DIAL_TIMEOUT_S = 20.0
 
@@ -36,7 +42,8 @@ DIAL_TIMEOUT_S = 20.0
 class Whereabouts(Protocol):
     """What is known of the world, at any time, by any thread."""
 
-    hidden: bool
+    def turns_away(self, name: str) -> bool:
+        """Whether nothing is exchanged with `name` now."""
 
     @property
     def roster(self) -> Mapping[str, Presence]:
@@ -67,7 +74,9 @@ class Doorway:
         self._pool = pool
         self._whereabouts = whereabouts
         self._on_guest = on_guest
-        self._strangers = Places(STRANGERS_AT_ONCE, STRANGERS_PER_ADDRESS)
+        self._calls = TokenBucket(CALLS_PER_S, CALLS_AT_ONCE)
+        self._silent = Places(SILENT_AT_ONCE, SILENT_PER_ADDRESS)
+        self._door = Door(places=STRANGERS_AT_ONCE, per_address=STRANGERS_PER_ADDRESS)
         self._dials = threading.BoundedSemaphore(DIALS_AT_ONCE)
         self._listener: Listener | None = None
 
@@ -86,9 +95,13 @@ class Doorway:
             self._listener.close()
         self._listener = None
 
+    def turns_away(self, name: str) -> bool:
+        """Whether nothing is exchanged with `name` now: we are hidden, or that person is blocked."""
+        return self._whereabouts.turns_away(name)
+
     def may_dial(self, name: str) -> bool:
         """Whether it is worth trying: the registry says that `name` is there, or is itself away."""
-        if self._whereabouts.hidden:
+        if self.turns_away(name):
             return False
         presence = self._whereabouts.roster.get(name)
         return not self._whereabouts.signed_in or (presence is not None and presence.online)
@@ -121,15 +134,26 @@ class Doorway:
         return user.peer_id, [(user.ip, user.port)]
 
     def _accepted(self, sock: socket.socket, ip: str) -> None:
-        if not self._strangers.take(ip):
+        if not (self._calls.take(ip, time.monotonic()) and self._silent.take(ip)):
             sock.close()
             return
-        start_thread(self._accept, f"handshake {ip}", sock, ip)
+        try:
+            start_thread(self._accept, f"handshake {ip}", sock, ip)
+        except RuntimeError:  # the system has no more threads
+            self._silent.give_back(ip)
+            raise
 
     def _accept(self, sock: socket.socket, ip: str) -> None:
-        settled = _Once(lambda: self._strangers.give_back(ip))
         try:
-            tls = handshake(sock, self._credentials.for_listening, Deadline(HANDSHAKE_TIMEOUT_S))
+            self._door.enter(sock, ip)
+        except NetworkError:
+            sock.close()
+            return
+        finally:
+            self._silent.give_back(ip)
+        settled = _Once(lambda: self._door.leave(ip))
+        try:
+            tls = self._door.shake(sock, self._credentials.for_listening)
             self._on_guest(self._let_through(tls), tls, settled)
         except ChatError:
             settled()  # a stranger's failure is nobody's business
@@ -138,8 +162,8 @@ class Doorway:
         """Who is there, if that person's key is the one trusted; else it is closed without a word."""
         try:
             identity = read_identity(tls.getpeercert(binary_form=True))
-            if self._whereabouts.hidden:
-                raise Refusal("Hidden: nobody is met.")
+            if self.turns_away(identity.name):
+                raise Refusal(f"Nothing is exchanged with {identity.name} now.")
             self._writer.call(lambda tx: meet(tx, identity))
         except ChatError as error:
             tls.close()

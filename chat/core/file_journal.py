@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
+
 from chat.times import format_time
 from chat.wire.messages import Attachment, Body
 from db.connection import Connection
@@ -45,8 +47,7 @@ class Attached:
     stamp: str
 
 
-@dataclass(frozen=True)
-class Arrival:
+class Arrival(msgspec.Struct, frozen=True):
     """A message that was stored just now. `body.to` has the writer's other recipients too."""
 
     ordinal: int

@@ -12,14 +12,15 @@ FALLBACK = "file"
 
 _SEPARATORS = re.compile(r"[/\\]")
 _FORBIDDEN = re.compile(r'[<>:"|?*]')  # to Windows
-_DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?\Z", re.IGNORECASE)
+_DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?\Z", re.IGNORECASE)
 _HIDDEN_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
 def safe_name(name: str) -> str:
     """A name under which a file may be put into the download folder."""
-    name = _SEPARATORS.split(unicodedata.normalize("NFC", name))[-1]
+    name = _SEPARATORS.split(name)[-1]
     name = "".join(char for char in name if unicodedata.category(char) not in _HIDDEN_CATEGORIES)
+    name = unicodedata.normalize("NFC", name)  # after that, for what was taken out may have parted an accent
     name = _FORBIDDEN.sub("_", " ".join(name.split())).strip(". ")
     name = name.lstrip("-~. ")
     if _DEVICES.match(name):
@@ -41,6 +42,8 @@ def _split(name: str) -> tuple[str, str]:
 
 
 def _shortened(name: str) -> str:
+    if len(name.encode()) <= MAX_BYTES:
+        return name
     stem, ending = _split(name)
     room = MAX_BYTES - len(ending.encode())
     return stem.encode()[: max(room, 1)].decode(errors="ignore").rstrip(". ") + ending

@@ -4,7 +4,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from chat.errors import UserError
+from chat.errors import StorageFailure, UserError
 from chat.net.files import private_folder
 
 
@@ -20,6 +20,7 @@ class Home:
         self.database = path / "chat.db"
         self.prompt_history = path / "prompt-history"
         self.downloads = path / "downloads"
+        self.outgoing = path / "outgoing"
         self._lock = -1
 
     @property
@@ -29,13 +30,15 @@ class Home:
 
     def lock(self) -> bool:
         """Make this process the one that is here; False if another is. Ends with the process."""
-        self._lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
+            self._lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(self._lock)
-            self._lock = -1
+        except BlockingIOError:
+            self.unlock()
             return False
+        except OSError as error:
+            self.unlock()
+            raise StorageFailure(f"The folder {self.path} cannot be locked: {error.strerror}.") from None
         return True
 
     def unlock(self) -> None:

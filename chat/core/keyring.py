@@ -26,6 +26,8 @@ from chat.net.files import write_private
 SCRYPT_N = 2**16  # 64 MiB and about 0.2 s
 SCRYPT_R = 8
 NONCE_BYTES = 12
+KEY_BYTES = 32
+TAG_BYTES = 16
 VERSION = 1
 
 
@@ -55,7 +57,7 @@ class Keyring:
     @classmethod
     def create(cls) -> "Keyring":
         """A new one."""
-        return cls(os.urandom(32))
+        return cls(os.urandom(KEY_BYTES))
 
     @property
     def database_key(self) -> bytes:
@@ -105,12 +107,10 @@ class KeyringFile:
             values = json.loads(path.read_text("utf-8"))
             if values["version"] != VERSION:
                 raise StorageFailure(f"{path} was written by another version of this program: update it.")
-            return cls(
-                str(values["name"]),
-                str(values["registry"]),
-                str(values["authority_fingerprint"]),
-                bytes.fromhex(values["sealed"]),
-            )
+            sealed = bytes.fromhex(values["sealed"])
+            if len(sealed) != NONCE_BYTES + KEY_BYTES + TAG_BYTES:
+                raise ValueError("the sealed key is not whole")
+            return cls(str(values["name"]), str(values["registry"]), str(values["authority_fingerprint"]), sealed)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StorageFailure(f"The keyring {path} cannot be read: {error}.") from None
 

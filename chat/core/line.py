@@ -24,7 +24,6 @@ from chat.net.certificates import REGISTRY_ID, host_name
 from chat.net.connection import Connection, Poller
 from chat.net.deadline import Deadline
 from chat.net.dialing import dial
-from chat.net.threads import start_thread
 from chat.net.tls import handshake
 from chat.wire import registry as wire
 from chat.wire.registry import Presence
@@ -51,7 +50,7 @@ class SignInFacts:
 
 @dataclass(frozen=True)
 class LineEvents:
-    """Whom the line tells; called by its thread, must not block."""
+    """Whom the line tells; called by its thread, must not block. A ChatError breaks the line; `lost` raises none."""
 
     signed_in: Callable[[], None]
     lost: Callable[[ChatError, bool], None]  # True: for good, the line is not tried again
@@ -80,13 +79,14 @@ class Line:
         self._number = 0
         self._backoff = Backoff()
         self._first_try = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="registry line", daemon=True)
         self.signed_in = False
         self.local_ip = ""
         self.roster: Mapping[str, Presence] = MappingProxyType({})
 
     def start(self) -> None:
         """Begin to keep the line."""
-        self._thread = start_thread(self._run, "registry line")
+        self._thread.start()
 
     def wait_first_try(self) -> bool:
         """Wait until the first sign-in has succeeded or failed; whether it succeeded."""
@@ -127,10 +127,11 @@ class Line:
         return reply
 
     def stop(self) -> None:
-        """Hang up for good."""
+        """Hang up for good; nothing to do if it was not started."""
         self._stopping = True
         self._poller.wake()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def _run(self) -> None:
         while not self._stopping:
@@ -225,8 +226,10 @@ class Line:
 
     def _down(self, error: ChatError, *, final: bool = False) -> None:
         was_up, self.signed_in = self.signed_in, False
-        unanswered, self._waiting = self._waiting, {}
-        for future in unanswered.values():
+        unanswered, self._waiting = list(self._waiting.values()), {}
+        while self._requests:
+            unanswered.append(self._requests.popleft()[1])
+        for future in unanswered:
             future.set_exception(NetworkError("The line to the registry broke."))
         if final:
             self._events.lost(error, True)

@@ -7,6 +7,7 @@ for each peer, handshakes. What they have to say reaches the screen through `not
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from chat.core.transfer.ground import Ground
 from chat.core.transfer.transfers import Transfers
 from chat.core.trust import KeyChanged, note_shown_key, revoke
 from chat.core.writer import Outcome, Writer
-from chat.errors import ChatError, UserError
+from chat.errors import ChatError, StorageFailure, UserError
 from chat.net.addresses import format_address
 from chat.net.certificates import Identity, fingerprint
 from chat.net.connection import Connection
@@ -50,6 +51,7 @@ class Options:
     registry: tuple[str, int]
     listen: tuple[str, int]
     downloads: Path
+    outgoing: Path
     hidden: bool = False
 
 
@@ -88,12 +90,13 @@ class Node:
         self.people.connect(self._line, self._switchboard)
         self._online: frozenset[str] = frozenset()
         self._refused: ChatError | None = None
+        self._told: dict[str, set[str]] = {}  # by name, what trouble with that person was told
         self._started = False
 
     def start(self) -> None:
         """Listen, sign in, and begin to deliver. TrustError or UserError if the registry does not let us in."""
         for message in self.writer.connection.warnings():
-            self.trouble("", message)
+            self._warn(message)
         self.writer.start()
         if not self.hidden:
             self._doorway.listen(self.options.listen)
@@ -158,25 +161,34 @@ class Node:
     def hide(self) -> None:
         """To everybody we are offline from now on; what is written stays pending."""
         self.hidden = True
-        self.writer.call(self._set_hidden)
-        self._doorway.stop_listening()
-        self.transfers.stop_all()
-        self._switchboard.end_all()
-        self._line.tell(wire.Hide)
+        try:
+            self.writer.call(self._take_nothing)
+        finally:
+            self._doorway.stop_listening()
+            self.transfers.stop_all()
+            self._switchboard.end_all()
+            self._line.tell(wire.Hide)
 
     def show(self) -> None:
         """We can be found again; what waited goes out."""
         if not self.hidden:
             return
         self._doorway.listen(self.options.listen)
+        try:
+            self.writer.call(self._take_again)
+        except ChatError:
+            self._doorway.stop_listening()
+            raise
         self.hidden = False
-        self.writer.call(self._set_hidden)
         port = self.listening_port
         self._line.tell(lambda number: wire.Show(number, port))
         self._switchboard.deliver_all()
 
-    def _set_hidden(self, _: Transaction) -> None:
-        self.journal.hidden = self.hidden  # in its turn: what the writer took before that stays taken
+    def _take_nothing(self, _: Transaction) -> None:
+        self.journal.hidden = True  # in its turn: what the writer took before that stays taken
+
+    def _take_again(self, _: Transaction) -> None:
+        self.journal.hidden = False
 
     # What the switchboard and the conversations ask
 
@@ -195,9 +207,13 @@ class Node:
         """Whether the line to the registry is up."""
         return self._line.signed_in
 
+    def turns_away(self, name: str) -> bool:
+        """Whether nothing is exchanged with `name` now: we are hidden, or that person is blocked."""
+        return self.hidden or name in self.people.blocked
+
     def may_dial(self, name: str) -> bool:
         """Whether the peer is worth trying now."""
-        return name not in self.people.blocked and self._doorway.may_dial(name)
+        return self._doorway.may_dial(name)
 
     def dial(self, name: str) -> None:
         """Try, in a thread of its own."""
@@ -216,6 +232,8 @@ class Node:
 
     def arrived(self, arrivals: list[Arrival]) -> None:
         """Messages are on the disk."""
+        for arrival in arrivals:
+            self._told.pop(arrival.name, None)
         self.notify(
             *(
                 events.Incoming(
@@ -233,6 +251,7 @@ class Node:
 
     def delivered(self, name: str, message_ids: list[bytes]) -> None:
         """Messages are on the disk of `name`."""
+        self._told.pop(name, None)
         self.notify(*(events.Delivered(id=message_id.hex(), to=name) for message_id in message_ids))
 
     def linked(self, name: str) -> None:
@@ -248,7 +267,13 @@ class Node:
         self.transfers.open_and_fetch(name, message_id)
 
     def trouble(self, name: str, message: str) -> None:
-        """Something the person should know."""
+        """Something about `name` that the person should know: said once, until there is progress with `name`."""
+        told = self._told.setdefault(name, set())
+        if message not in told:
+            told.add(message)
+            self._warn(message, name)
+
+    def _warn(self, message: str, name: str = "") -> None:
         self.notify(events.Warn(message=message, name=name))
 
     def key_changed(self, change: KeyChanged) -> None:
@@ -291,7 +316,10 @@ class Node:
         elif final:
             self.notify(events.Failure(message=str(error)))
         else:
-            self.trouble("", str(error))
+            self._warn(str(error))
+            if self._started:
+                with suppress(StorageFailure):  # whoever writes or reads is told
+                    self._switchboard.deliver_all()  # without the registry everybody is worth trying
 
     def _presence_changed(self, presence: Presence) -> None:
         if presence.online != (presence.name in self._online):
@@ -306,8 +334,8 @@ class Node:
             self.notify(events.PresenceChanged(name=name, online=online))
 
     def _key_revoked(self, revoked: wire.Revoked) -> None:
-        if self.credentials.is_revoked(revoked):
-            self.writer.call(lambda tx: revoke(tx, revoked.name, revoked.public_key))
+        name, key = revoked.name, revoked.public_key
+        if self.credentials.is_revoked(revoked) and self.writer.call(lambda tx: revoke(tx, name, key)):
             self._switchboard.end(revoked.name)
             self.trouble(revoked.name, f"{revoked.name} enrolled on another machine; the old key is void.")
 

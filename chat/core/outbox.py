@@ -31,24 +31,27 @@ class Outbox:
         self._writer = writer
         self._journal = journal
         self._committed = committed
-        self._lock = threading.Lock()
-        self._room = threading.Semaphore(MAX_WAITING)
+        self._changed = threading.Condition()
+        self._waiting = 0
         self._open: list[_Entry] | None = None  # handed in, and not begun with
 
     def hand_in(self, draft: Draft) -> Future[str]:
         """Its id, once it is on the disk; or UserError or StorageFailure. Waits while too much is under way."""
-        self._room.acquire()
-        future: Future[str] = Future()
-        with self._lock:
-            if self._open is None or len(self._open) == MAX_TOGETHER:
-                self._open = self._begin()
-            self._open.append((draft, future))
-        return future
+        entry: _Entry = (draft, Future())
+        with self._changed:
+            while self._waiting == MAX_WAITING:
+                self._changed.wait()
+            self._waiting += 1
+            if self._open is not None and len(self._open) < MAX_TOGETHER:
+                self._open.append(entry)
+            else:
+                self._begin([entry])
+        return entry[1]
 
-    def _begin(self) -> list[_Entry]:
-        batch: list[_Entry] = []
+    def _begin(self, batch: list[_Entry]) -> None:
+        """Under the lock, so that batches are in the order of their messages."""
+        self._open = batch
         self._writer.submit(lambda tx: self._compose(tx, batch), lambda outcome: self._finish(batch, outcome))
-        return batch
 
     def _compose(self, tx: Connection, batch: list[_Entry]) -> Composed:
         self._close(batch)  # so that a second run is of the same drafts
@@ -56,12 +59,12 @@ class Outbox:
 
     def _close(self, batch: list[_Entry]) -> None:
         """Nothing joins it any more."""
-        with self._lock:
+        with self._changed:
             if self._open is batch:
                 self._open = None
 
     def _finish(self, batch: list[_Entry], outcome: Outcome[Composed]) -> None:
-        self._close(batch)  # where the database is away it was never run
+        self._close(batch)  # a writer that has ended, or whose database is away, does not run it
         try:
             composed = outcome.result()
             written = [draft for (draft, _), error in zip(batch, composed.errors, strict=True) if error is None]
@@ -69,7 +72,9 @@ class Outbox:
             errors: Sequence[Exception | None] = composed.errors
         except Exception as fault:  # noqa: BLE001 - whoever handed it in is told
             errors = [fault] * len(batch)
-        self._room.release(len(batch))
+        with self._changed:
+            self._waiting -= len(batch)
+            self._changed.notify_all()
         for (draft, future), error in zip(batch, errors, strict=True):
             if error is None:
                 future.set_result(draft.message_id.hex())

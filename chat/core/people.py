@@ -110,8 +110,8 @@ class People(AddressBook):
         self.make_known(name)
         self._change(name, blocked=1)
         self.blocked |= {name}
+        self._switchboard.end(name)  # first, as at a sign-off: the other order would tell
         self._line.tell(lambda number: wire.Block(number, (name,)))
-        self._switchboard.end(name)
 
     def unblock(self, name: str) -> None:
         """Take messages again; those that wait on the other side come in."""

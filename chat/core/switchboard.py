@@ -48,8 +48,13 @@ class Switchboard:
             self.news(name)
 
     def connected(self, new: NewConnection) -> None:
-        """A connection for chat is up, by whichever side."""
-        if not self._conversation(new.identity.name, lambda conversation: conversation.connected(new)):
+        """A connection for chat is up, by whichever side; too late if all have been ended meanwhile, by /hide say."""
+        name = new.identity.name
+        with self._lock:
+            welcome = not (self._closed or self._doorway.turns_away(name))
+            if welcome:
+                self._begun(name).connected(new)
+        if not welcome:
             new.settled()
             new.connection.close()
 
@@ -118,14 +123,16 @@ class Switchboard:
                 tell(conversation)
         return conversation is not None
 
-    def _conversation(self, name: str, tell: Tell) -> bool:
+    def _conversation(self, name: str, tell: Tell) -> None:
         """Tell the conversation with `name` something; it is begun if there is none, unless all has ended."""
         with self._lock:
-            conversation = self._conversations.get(name)
-            if conversation is None:
-                if self._closed:
-                    return False
-                conversation = self._conversations[name] = Conversation(name, self._surroundings())
-                conversation.thread.start()
-            tell(conversation)
-            return True
+            if not self._closed:
+                tell(self._begun(name))
+
+    def _begun(self, name: str) -> Conversation:
+        """The conversation with `name`. The lock must be held."""
+        conversation = self._conversations.get(name)
+        if conversation is None:
+            conversation = self._conversations[name] = Conversation(name, self._surroundings())
+            conversation.thread.start()
+        return conversation

@@ -46,11 +46,13 @@ def meet(tx: Connection, identity: Identity) -> None:
         update_user(tx, identity.name, public_key=identity.public_key, peer_id=identity.peer_id)
 
 
-def revoke(tx: Connection, name: str, public_key: bytes) -> None:
-    """The registry's authority declared a key void: it is refused if it is the one pinned."""
+def revoke(tx: Connection, name: str, public_key: bytes) -> bool:
+    """The registry's authority declared a key void: whether that is news, the key being the one pinned."""
     user = find_user(tx, name)
-    if user is not None and user.public_key == public_key:
-        update_user(tx, name, revoked=1, verified=0)
+    if user is None or user.revoked or user.public_key != public_key:
+        return False
+    update_user(tx, name, revoked=1, verified=0)
+    return True
 
 
 def note_shown_key(tx: Connection, identity: Identity) -> None:

@@ -1,4 +1,6 @@
-"""HOST:PORT as people write it."""
+"""HOST:PORT as people write it, and what an address is."""
+
+from ipaddress import ip_address
 
 from chat.errors import UsageError
 
@@ -19,3 +21,12 @@ def parse_address(text: str, default_port: int | None = None) -> tuple[str, int]
 def format_address(host: str, port: int) -> str:
     """What parse_address takes."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def is_ip(text: str) -> bool:
+    """Whether it is a number, which needs no name server to reach."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -17,8 +17,8 @@ MAX_RECEIVE_BYTES = 256 * 1024
 SEND_BYTES = 64 * 1024
 MAX_OUTGOING_BYTES = 16 * 1024 * 1024
 
-# poll has no descriptor of its own: a thread costs its socket and its waker.
-_Selector = getattr(selectors, "PollSelector", selectors.DefaultSelector)
+# poll has no descriptor of its own, so it works where none is left: a thread costs its socket and its waker.
+Selector = getattr(selectors, "PollSelector", selectors.DefaultSelector)
 
 
 class Connection:
@@ -102,7 +102,7 @@ class Poller:
     """Waits for the owner thread's connections and for a wake-up. Only `wake` is for other threads."""
 
     def __init__(self) -> None:
-        self._selector = _Selector()
+        self._selector = Selector()
         self._waker = Waker()
         self._selector.register(self._waker, selectors.EVENT_READ)
         self._interests: dict[Connection, int] = {}

@@ -30,10 +30,10 @@ class TokenBucket:
                 self._levels.popitem(last=False)
             return allowed
 
-    def has(self, key: str, now: float) -> bool:
-        """Whether there is one, without using it."""
+    def give_back(self, key: str, now: float) -> None:
+        """One that was taken does not count after all."""
         with self._lock:
-            return self._level(key, now) >= 1
+            self._levels[key] = (min(self._burst, self._level(key, now) + 1), now)
 
     def _level(self, key: str, now: float) -> float:
         level, at = self._levels.get(key, (self._burst, now))

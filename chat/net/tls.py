@@ -9,18 +9,19 @@ import selectors
 import socket
 import ssl
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from chat.errors import NetworkError, TrustError
-from chat.net.connection import configure
+from chat.net.connection import Selector, configure
 from chat.net.deadline import Deadline
 
 ALPN_CHAT = "p2pchat-chat/1"
 ALPN_TRANSFER = "p2pchat-transfer/1"
 ALPN_REGISTRY = "p2pchat-registry/1"
-HANDSHAKE_TIMEOUT_S = 10.0
 
+_AT_ONCE = nullcontext()
 _NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME, which Python's ssl does not name
 
 
@@ -75,9 +76,16 @@ def _configured(context: ssl.SSLContext, alpn: Sequence[str]) -> ssl.SSLContext:
 
 
 def handshake(
-    sock: socket.socket, context: ssl.SSLContext, deadline: Deadline, *, server_name: str | None = None
+    sock: socket.socket,
+    context: ssl.SSLContext,
+    deadline: Deadline,
+    *,
+    server_name: str | None = None,
+    turns: AbstractContextManager[object] = _AT_ONCE,
 ) -> ssl.SSLSocket:
     """TLS over a connected socket; `server_name` for the dialler. The socket is closed if it fails.
+
+    `turns` is entered for each step, and left while the other side is waited for.
 
     Raises TrustError where the certificate is not the one expected, NetworkError for all else.
     """
@@ -92,7 +100,7 @@ def handshake(
         sock.close()
         raise NetworkError(f"The connection broke: {error}.") from None
     try:
-        _shake(tls, deadline)
+        _shake(tls, deadline, turns)
         if tls.selected_alpn_protocol() is None:
             raise NetworkError("The other side speaks another protocol, or another version of it.")
     except ssl.SSLCertVerificationError as error:
@@ -107,12 +115,13 @@ def handshake(
     return tls
 
 
-def _shake(tls: ssl.SSLSocket, deadline: Deadline) -> None:
-    with selectors.DefaultSelector() as selector:
+def _shake(tls: ssl.SSLSocket, deadline: Deadline, turns: AbstractContextManager[object]) -> None:
+    with Selector() as selector:
         selector.register(tls, selectors.EVENT_READ)
         while True:
             try:
-                tls.do_handshake()
+                with turns:
+                    tls.do_handshake()
                 return
             except ssl.SSLWantReadError:
                 selector.modify(tls, selectors.EVENT_READ)

@@ -6,6 +6,7 @@ certificate signs in by that.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import bcrypt
@@ -51,12 +52,20 @@ class Accounts:
     `warnings` says what of the database server's settings endangers them.
     """
 
-    def __init__(self, database: Database, authority: Authority, *, cost: int = BCRYPT_COST) -> None:
+    def __init__(
+        self,
+        database: Database,
+        authority: Authority,
+        *,
+        cost: int = BCRYPT_COST,
+        new_accounts: TokenBucket,
+    ) -> None:
         self._authority = authority
         self._cost = cost
         self._pool = Pool(database)
         self._bcrypts = ShortQueue(BCRYPTS_AT_ONCE, BCRYPTS_WAITING)
         self._guesses = TokenBucket(1 / GUESS_EVERY_S, GUESSES)
+        self._new_accounts = new_accounts
         with self._pool.borrow() as connection:
             REGISTRY.apply(connection, "a registry")
             self.warnings = connection.warnings()
@@ -66,10 +75,10 @@ class Accounts:
         with self._pool.borrow() as connection:
             return find_account(connection, name)
 
-    def revocations(self, name: str) -> list[Revocation]:
-        """The keys of that person that are void."""
+    def revocations(self, names: Sequence[str]) -> list[Revocation]:
+        """The keys of these people that are void."""
         with self._pool.borrow() as connection:
-            return revocations_of(connection, name)
+            return revocations_of(connection, names)
 
     def certify(self, account: Account) -> bytes:
         """A new certificate for the account's key, in DER."""
@@ -81,33 +90,52 @@ class Accounts:
         Raises UserError for a wrong proof, too many of them, a bad request, or a full queue.
         """
         key = proven_key(csr)
-        now = time.monotonic()
-        if not (self._guesses.has(f"name {name}", now) and self._guesses.has(f"address {address}", now)):
-            raise UserError(f"Too many wrong passwords for {name}: try again in a few minutes.")
         account = self.find(name)
         if account is None:
-            with self._bcrypts.turn():
-                hashed = bcrypt.hashpw(_bcrypt_input(proof), bcrypt.gensalt(self._cost))
-            account = Account(name, random_peer_id(), hashed, key, utc_now())
-            with self._pool.borrow() as connection:
-                if not insert_account(connection, account):
-                    raise UserError(f"The name {name} was taken just now: choose another.")
-            return Enrolment(account, self.certify(account), None)
-        with self._bcrypts.turn():
-            right = bcrypt.checkpw(_bcrypt_input(proof), account.password_hash)
-        if not right:
-            self._guesses.take(f"name {name}", now)
-            self._guesses.take(f"address {address}", now)
-            raise UserError(f"The name {name} is taken, and this is not its password.")
+            return self._make(name, proof, key, address)
+        self._check_proof(account, proof, address)
         return self._replace(account, key)
 
     def close(self) -> None:
         """Give the connections back."""
         self._pool.close()
 
+    def _make(self, name: str, proof: bytes, key: bytes, address: str) -> Enrolment:
+        if not self._new_accounts.take(address, time.monotonic()):
+            raise UserError("Too many new accounts come from your address: try again in a few minutes.")
+        with self._bcrypts.turn():
+            hashed = bcrypt.hashpw(_bcrypt_input(proof), bcrypt.gensalt(self._cost))
+        account = Account(name, random_peer_id(), hashed, key, utc_now())
+        with self._pool.borrow() as connection:
+            if not insert_account(connection, account):
+                raise UserError(f"The name {name} was taken just now: choose another.")
+        return Enrolment(account, self.certify(account), None)
+
+    def _check_proof(self, account: Account, proof: bytes, address: str) -> None:
+        """UserError unless it is right. A guess counts before it is checked, so that many at once gain nothing."""
+        keys, now = (f"name {account.name}", f"address {address}"), time.monotonic()
+        taken = [key for key in keys if self._guesses.take(key, now)]
+        try:
+            if len(taken) < len(keys):
+                raise UserError(f"Too many wrong passwords for {account.name}: try again in a few minutes.")
+            with self._bcrypts.turn():
+                right = bcrypt.checkpw(_bcrypt_input(proof), account.password_hash)
+        except UserError:
+            self._forget_guess(taken, now)  # it was not checked
+            raise
+        if not right:
+            raise UserError(f"The name {account.name} is taken, and this is not its password.")
+        self._forget_guess(taken, now)
+
+    def _forget_guess(self, taken: Sequence[str], now: float) -> None:
+        for key in taken:
+            self._guesses.give_back(key, now)
+
     def _replace(self, account: Account, key: bytes) -> Enrolment:
         if key == account.public_key:
             return Enrolment(account, self.certify(account), None)
+        if any(revocation.public_key == key for revocation in self.revocations([account.name])):
+            raise UserError("That key is void: enrol with a new one.")
         when = utc_now()
         statement = revocation_statement(account.name, account.public_key, when)
         revocation = Revocation(account.public_key, account.name, when, self._authority.sign(statement))

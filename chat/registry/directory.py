@@ -9,10 +9,11 @@ One lock guards it all. It is held for dictionary work and for wake-ups, which n
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
-from chat.wire.registry import Presence, Push, Superseded, offline
+from chat.errors import UserError
+from chat.wire.registry import MAX_NAMES, Presence, Push, Revoked, Superseded, offline
 from db.accounts import Account
 
 
@@ -85,11 +86,20 @@ class Directory:
     def sign_out(self, lease: Lease) -> bool:
         """End it, unless it was superseded: then False."""
         with self._lock:
-            if self._leases.get(lease.name) is not lease:
+            if not self._stands(lease):
                 return False
             self._end(lease)
             self._tell_watchers(lease, gone=True)
             return True
+
+    def expel(self, name: str) -> None:
+        """End the lease of that person, whose key is void now."""
+        with self._lock:
+            lease = self._leases.get(name)
+            if lease is not None:
+                self._end(lease)
+                self._tell_watchers(lease, gone=True)
+                lease.post(Superseded, Superseded(True))
 
     def take_mail(self, lease: Lease) -> list[Push]:
         """What has been put into its mailbox."""
@@ -103,20 +113,29 @@ class Directory:
         with self._lock:
             lease.hidden = hidden
             lease.port = port or lease.port
-            self._tell_watchers(lease)
+            if self._stands(lease):
+                self._tell_watchers(lease)
 
     def set_blocked(self, lease: Lease, names: Iterable[str], blocked: bool) -> None:
-        """Be offline to these, or be as to all others again."""
+        """Be offline to these, or be as to all others again. UserError if they are too many."""
         with self._lock:
+            if blocked:
+                _check_number(lease.blocked | set(names))
             for name in names:
                 (lease.blocked.add if blocked else lease.blocked.discard)(name)
                 other = self._leases.get(name)
-                if other is not None and lease.name in other.watched:
+                if other is not None and lease.name in other.watched and self._stands(lease):
                     other.show(lease.as_seen_by(name))
 
     def watch(self, lease: Lease, names: Iterable[str]) -> None:
-        """Put the presence of these into the mailbox, now if they can be found, and at each change."""
+        """Put the presence of these into the mailbox, now if they can be found, and at each change.
+
+        UserError if they are too many.
+        """
         with self._lock:
+            _check_number(lease.watched | set(names))
+            if not self._stands(lease):
+                return  # nobody would take it off the lists again
             for name in names:
                 lease.watched.add(name)
                 self._watchers.setdefault(name, set()).add(lease)
@@ -150,15 +169,19 @@ class Directory:
             if lease.name.startswith(prefix) and not lease.hidden and asker not in lease.blocked
         )
 
-    def tell(self, name: str, push: Push) -> None:
-        """Put a notice about `name` into the mailboxes of all who watch that person."""
+    def tell_of(self, revoked: Revoked) -> None:
+        """Put it into the mailboxes of all who watch the person whose key is void."""
         with self._lock:
-            for watcher in self._watchers.get(name, ()):
-                watcher.post((type(push), name), push)
+            for watcher in self._watchers.get(revoked.name, ()):
+                watcher.post((Revoked, revoked.public_key), revoked)
 
     def __len__(self) -> int:
         """How many are signed in."""
         return len(self._leases)
+
+    def _stands(self, lease: Lease) -> bool:
+        """Whether it has not ended, by another sign-in or a new key."""
+        return self._leases.get(lease.name) is lease
 
     def _end(self, lease: Lease) -> None:
         del self._leases[lease.name]
@@ -178,3 +201,8 @@ class Directory:
             if gone:
                 seen = offline(lease.name, account.peer_id, account.public_key)
             watcher.show(seen)
+
+
+def _check_number(names: Collection[str]) -> None:
+    if len(names) > MAX_NAMES:
+        raise UserError(f"The registry keeps at most {MAX_NAMES} names of each kind for you.")

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from chat.net.door import Door
 from chat.net.files import private_folder
 from chat.net.limits import Places, TokenBucket
 from chat.net.listener import Listener
@@ -14,11 +15,13 @@ from chat.registry.accounts import BCRYPT_COST, Accounts
 from chat.registry.authority import Authority
 from chat.registry.directory import Directory
 from chat.registry.log import Log
-from chat.registry.session import Session
+from chat.registry.requests import Requests
+from chat.registry.session import Session, Shared
 from db.url import open_database
 
 STACK_BYTES = 256 * 1024
-HANDSHAKES_AT_ONCE = 64
+HANDSHAKES_AT_ONCE = 256
+HANDSHAKES_PER_ADDRESS = 32
 DRAIN_S = 5.0
 
 
@@ -51,7 +54,8 @@ class Registry:
         private_folder(data)
         self._authority = Authority(data)
         database = open_database(db, file=data / "accounts.db")
-        self._accounts = Accounts(database, self._authority, cost=bcrypt_cost)
+        new_accounts = TokenBucket(limits.rate_per_address / 50, limits.burst_per_address)
+        self._accounts = Accounts(database, self._authority, cost=bcrypt_cost, new_accounts=new_accounts)
         self._directory = Directory()
         self._log = log
         for message in self._accounts.warnings:
@@ -61,10 +65,12 @@ class Registry:
         )
         self._places = Places(limits.connections, limits.per_address)
         self._rate = TokenBucket(limits.rate_per_address, limits.burst_per_address)
-        self._handshakes = threading.BoundedSemaphore(HANDSHAKES_AT_ONCE)
+        self._door = Door(places=HANDSHAKES_AT_ONCE, per_address=HANDSHAKES_PER_ADDRESS)
         self._sessions: dict[Session, threading.Thread] = {}
         self._lock = threading.Lock()
         self._ended = threading.Event()
+        requests = Requests(connections_per_s=limits.rate_per_address, connections_at_once=limits.burst_per_address)
+        self._shared = Shared(self._accounts, self._directory, log, self._authority.der, self._door, requests)
         threading.stack_size(STACK_BYTES)  # thousands of threads: the default of 8 MiB each is too much
         self._listener = Listener(address, self._accepted)
 
@@ -101,22 +107,30 @@ class Registry:
         elif not self._places.take(address):
             self._refuse(sock, address, "too many connections")
         else:
-            session = Session(self._accounts, self._directory, self._log, self._authority.der)
-            thread = threading.Thread(
-                target=self._run, name=f"session {address}", args=(session, sock, address), daemon=True
-            )
-            with self._lock:
-                self._sessions[session] = thread
             try:
-                thread.start()
-            except RuntimeError:  # the system has no more threads
-                self._left(session, address)
-                self._refuse(sock, address, "no thread left")
+                self._begin(sock, address)
+            except (OSError, RuntimeError) as error:  # no descriptor or no thread is left
+                self._places.give_back(address)
+                self._refuse(sock, address, f"the system's limits: {error}")
+
+    def _begin(self, sock: socket.socket, address: str) -> None:
+        session = Session(self._shared)
+        thread = threading.Thread(
+            target=self._run, name=f"session {address}", args=(session, sock, address), daemon=True
+        )
+        with self._lock:
+            self._sessions[session] = thread
+        try:
+            thread.start()
+        except RuntimeError:
+            with self._lock:
+                del self._sessions[session]
+            session.discard()
+            raise
 
     def _run(self, session: Session, sock: socket.socket, address: str) -> None:
         try:
-            self._handshakes.acquire()
-            session.run(sock, address, self._context, self._handshakes.release)
+            session.run(sock, address, self._context)
         finally:
             self._left(session, address)
 

@@ -3,19 +3,22 @@
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from chat.errors import ChatError, ConnectionClosed, RemoteProtocolError, TrustError, UserError
+from chat.errors import ChatError, ConnectionClosed, NetworkError, RemoteProtocolError, TrustError, UserError
+from chat.net.addresses import is_ip
 from chat.net.certificates import Identity, read_identity
 from chat.net.connection import Connection, Poller
-from chat.net.deadline import Deadline
-from chat.net.tls import HANDSHAKE_TIMEOUT_S, handshake
+from chat.net.door import Door
 from chat.registry.accounts import Accounts
 from chat.registry.directory import Directory, Lease
 from chat.registry.log import Log
+from chat.registry.requests import Requests
 from chat.wire import registry as wire
 from chat.wire.frames import MAX_GREETING_BYTES, MAX_REGISTRY_BYTES
 from chat.wire.session import RegistryProtocol
@@ -23,19 +26,33 @@ from db.accounts import Account, Revocation
 from db.errors import StorageError
 
 SIGN_IN_TIMEOUT_S = 10.0
+ASK_AGAIN_S = 0.1
 MAX_OUTGOING_BYTES = 2 * 1024 * 1024
 MINOR_VERSION = 0
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What all sessions of a registry have in common."""
+
+    accounts: Accounts
+    directory: Directory
+    log: Log
+    authority_der: bytes
+    door: Door
+    requests: Requests
 
 
 class Session:
     """Runs in a thread of its own from the accepted socket to its end. Only `stop` is for others."""
 
-    def __init__(self, accounts: Accounts, directory: Directory, log: Log, authority_der: bytes) -> None:
-        self._accounts = accounts
-        self._directory = directory
-        self._log = log
-        self._authority_der = authority_der
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self._accounts = shared.accounts
+        self._directory = shared.directory
+        self._log = shared.log
         self._poller = Poller()
+        self._inbox: deque[wire.FromClient] = deque()
         self._stopping = False
         self._identity: Identity | None = None
         self._lease: Lease | None = None
@@ -46,14 +63,15 @@ class Session:
         self._stopping = True
         self._poller.wake()
 
-    def run(self, sock: socket.socket, address: str, context: ssl.SSLContext, shaken: Callable[[], None]) -> None:
-        """Serve the client at `address`; `shaken` is called when the handshake is over, however it went."""
+    def discard(self) -> None:
+        """Give the descriptors back where `run` is never called."""
+        self._poller.close()
+
+    def run(self, sock: socket.socket, address: str, context: ssl.SSLContext) -> None:
+        """Serve the client at `address`."""
         self._address = address
         try:
-            try:
-                tls = handshake(sock, context, Deadline(HANDSHAKE_TIMEOUT_S))
-            finally:
-                shaken()
+            tls = self._let_in(sock, context)
             connection = Connection(tls, max_outgoing_bytes=MAX_OUTGOING_BYTES)
             try:
                 certificate = tls.getpeercert(binary_form=True)
@@ -70,6 +88,18 @@ class Session:
         finally:
             self._poller.close()
 
+    def _let_in(self, sock: socket.socket, context: ssl.SSLContext) -> ssl.SSLSocket:
+        door = self._shared.door
+        try:
+            door.enter(sock, self._address)
+        except NetworkError:
+            sock.close()
+            raise
+        try:
+            return door.shake(sock, context)
+        finally:
+            door.leave(self._address)
+
     def _serve(self, connection: Connection) -> None:
         limit = MAX_REGISTRY_BYTES if self._identity else MAX_GREETING_BYTES
         now = time.monotonic()
@@ -77,11 +107,14 @@ class Session:
         deadline = now + SIGN_IN_TIMEOUT_S
         while not (self._stopping or self._superseded):
             times = [self._protocol.next_tick] if self._lease else [self._protocol.next_tick, deadline]
+            if self._inbox:
+                times.append(now + ASK_AGAIN_S)
             ready = self._poller.wait([connection], max(0.0, min(times) - time.monotonic()))
             now = time.monotonic()
-            if ready:
-                for message in self._protocol.receive_data(connection.receive(), now):
-                    self._protocol.send(self._answer(message))
+            if ready and connection.wants_data:
+                self._inbox += self._protocol.receive_data(connection.receive(), now)
+            self._work_off()
+            connection.wants_data = not self._inbox
             if not self._protocol.tick(now):
                 raise ConnectionClosed("The client fell silent.")
             if self._lease is None and now >= deadline:
@@ -89,6 +122,14 @@ class Session:
             self._deliver_mail()
             connection.queue(self._protocol.data_to_send())
             connection.flush()
+
+    def _work_off(self) -> None:
+        """Answer what came in, as far as its sender may ask now."""
+        while self._inbox:
+            account = self._identity.name if self._identity else ""
+            if not self._shared.requests.allow(self._inbox[0], account, self._address):
+                return
+            self._protocol.send(self._answer(self._inbox.popleft()))
 
     def _deliver_mail(self) -> None:
         if self._lease is None:
@@ -112,7 +153,7 @@ class Session:
     # Requests of someone without a certificate
 
     def _introduce(self, message: wire.Introduce) -> wire.Introduced:
-        return wire.Introduced(message.request, self._authority_der, MINOR_VERSION)
+        return wire.Introduced(message.request, self._shared.authority_der, MINOR_VERSION)
 
     def _check(self, message: wire.Check) -> wire.Checked:
         return wire.Checked(message.request, self._accounts.find(message.name) is not None)
@@ -120,7 +161,8 @@ class Session:
     def _enrol(self, message: wire.Enrol) -> wire.Enrolled:
         enrolment = self._accounts.enrol(message.name, message.proof, message.csr, self._address)
         if enrolment.revocation:
-            self._directory.tell(message.name, _pushed(enrolment.revocation))
+            self._directory.tell_of(_pushed(enrolment.revocation))
+            self._directory.expel(message.name)
         again = "with a new key" if enrolment.revocation else ""
         self._log.event("enrols", name=message.name, **{"from": self._address}, note=again)
         return wire.Enrolled(message.request, enrolment.certificate, enrolment.revocation is not None)
@@ -129,9 +171,10 @@ class Session:
 
     def _sign_in(self, message: wire.SignIn) -> wire.SignedIn:
         account = self._own_account()
+        given = [address for address in message.addresses if is_ip(address)]
         lease = Lease(
             account=account,
-            addresses=tuple(dict.fromkeys((*message.addresses, self._address)))[: wire.MAX_ADDRESSES],
+            addresses=tuple(dict.fromkeys((*given, self._address)))[: wire.MAX_ADDRESSES],
             port=message.port,
             hidden=message.hidden,
             blocked=set(message.blocked),
@@ -140,6 +183,12 @@ class Session:
         )
         self._lease = lease
         online = self._directory.sign_in(lease)
+        try:
+            self._own_account()  # again: whoever enrolled anew meanwhile found no lease to end
+        except UserError:
+            self._sign_out()
+            raise
+        self._send_revocations(message.watched)
         self._log.event(
             "signs in", name=account.name, **{"from": self._address}, port=message.port, hidden=message.hidden or None
         )
@@ -161,8 +210,14 @@ class Session:
     def _renew(self, message: wire.Renew) -> wire.Renewed:
         return wire.Renewed(message.request, self._accounts.certify(self._own_account()))
 
+    def _send_revocations(self, names: Sequence[str]) -> None:
+        """Whoever was away when a key was declared void hears of it now."""
+        for revocation in self._accounts.revocations(names):
+            self._protocol.send(_pushed(revocation))
+
     def _watch(self, message: wire.Watch) -> wire.Done:
         self._directory.watch(self._signed_in, message.names)
+        self._send_revocations(message.names)
         return wire.Done(message.request)
 
     def _unwatch(self, message: wire.Unwatch) -> wire.Done:
@@ -192,6 +247,7 @@ class Session:
         self._log.event("looks up", name=self._signed_in.name, who=message.name)
         if account is None:
             return wire.Found(message.request, None)
+        self._send_revocations((message.name,))
         return wire.Found(message.request, self._directory.find(account, self._signed_in.name))
 
     def _who(self, message: wire.Who) -> wire.Listing:
@@ -207,6 +263,7 @@ class Session:
     def _sign_out(self) -> None:
         if self._lease and self._directory.sign_out(self._lease):
             self._log.event("leaves", name=self._lease.name)
+        self._lease = None
 
 
 def _pushed(revocation: Revocation) -> wire.Revoked:

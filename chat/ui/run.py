@@ -44,7 +44,8 @@ def _run(options: ClientOptions, console: Console) -> int:
     if not opened.home.lock():
         why = f"{options.name} is running already in another terminal: type it there, or /quit there first."
         return _run_beside(options, opened, console, why)
-    node_options = Options(opened.registry, options.listen, opened.home.downloads, options.hidden)
+    home = opened.home
+    node_options = Options(opened.registry, options.listen, home.downloads, home.outgoing, options.hidden)
     try:
         node = Node(opened.credentials, opened.database, node_options, console.notify)
     except InUse as error:

@@ -9,10 +9,12 @@ import msgspec
 
 from chat.errors import RemoteProtocolError
 from chat.wire.names import MAX_NAME_CHARS, NAME_PATTERN
+from chat.wire.nesting import is_shallow
 
 MAX_INT = 2**63 - 1  # what both databases hold in a BIGINT
 MAX_TEXT_BYTES = 65_535
 MAX_RECIPIENTS = 256
+HARMLESS_BYTES = 512  # so few cannot be nested deeply enough to matter, and most messages are no longer
 
 UInt = Annotated[int, msgspec.Meta(ge=0, le=MAX_INT)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
@@ -41,7 +43,9 @@ class Codec(Generic[M]):
 
     def decode(self, payload: bytes) -> M:
         """The message in `payload`; RemoteProtocolError if it is none."""
+        if len(payload) > HARMLESS_BYTES and not is_shallow(payload):
+            raise RemoteProtocolError("A message that is none: it is nested too deeply.")
         try:
             return self._decoder.decode(payload)
-        except (ValueError, RecursionError) as error:  # RecursionError: deep nesting in an ignored field
+        except ValueError as error:
             raise RemoteProtocolError(f"A message that is none: {error}") from None

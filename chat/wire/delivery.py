@@ -37,8 +37,10 @@ from chat.wire.peer import PeerProtocol, State
 from chat.wire.pump import Pump, Row
 
 MARK_SENT_AFTER_S = 0.02
+MARK_SENT_AGAIN_AFTER_S = 1.0
 MAX_LINKS = 4
 MAX_UNCOMMITTED_BYTES = 2 * 1024 * 1024
+OVERHEAD_BYTES = 256  # of a message in memory, besides its body: many short ones must not pass for little
 CAPABILITIES: tuple[str, ...] = ()
 
 _NOMINATED = (State.NOMINATED, State.FLOWING)
@@ -96,7 +98,7 @@ class Store:
 
 @dataclass(frozen=True)
 class MarkSent:
-    """The peer confirmed `stream` up to `n`. No answer; the next HELLO would say it again."""
+    """The peer confirmed `stream` up to `n`. Answer: not_marked, if that failed."""
 
     stream: bytes
     n: int
@@ -242,8 +244,7 @@ class Delivery:
         """The answer to ReadRows."""
         if link.pump is None or link.protocol.state is State.CLOSED:
             return
-        for message in link.pump.rows_read(rows, more=more):
-            link.protocol.send(message)
+        link.pump.rows_read(rows, more=more)
         self._pump()
 
     def stored(self, link: Link, request: Store, held: Position) -> None:
@@ -251,6 +252,13 @@ class Delivery:
         link.uncommitted_bytes -= _size(request.messages)
         if link.protocol.state is not State.CLOSED:
             link.protocol.send(Ack(held.stream, held.n, held.chain))
+
+    def not_marked(self, request: MarkSent, now: float) -> None:
+        """The answer to MarkSent if it failed: later again, for the link may go on and nobody say it any more."""
+        if not self._confirmed.up_to:
+            self._confirmed.due_at = now + MARK_SENT_AGAIN_AFTER_S
+        newest = self._confirmed.up_to.get(request.stream, 0)
+        self._confirmed.up_to[request.stream] = max(request.n, newest)
 
     def refused(self, link: Link, now: float) -> None:
         """The answer to Store or Resume that ends the link without a word."""
@@ -347,6 +355,8 @@ class Delivery:
         link = self.current
         if link is None or link.pump is None or link.protocol.state is not State.FLOWING:
             return
+        for message in link.pump.messages_to_send():
+            link.protocol.send(message)
         wanted = link.pump.rows_wanted()
         if wanted is not None:
             self._requests.append(ReadRows(link, *wanted))
@@ -362,4 +372,4 @@ class Delivery:
 
 
 def _size(messages: Sequence[Message]) -> int:
-    return sum(len(message.body) for message in messages)
+    return sum(OVERHEAD_BYTES + len(message.body) for message in messages)

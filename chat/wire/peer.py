@@ -89,7 +89,8 @@ class PeerProtocol:
 
         Raises RemoteProtocolError for what is no message, or none that is legal now.
         """
-        self._pulse.heard(now)
+        if data:
+            self._pulse.heard(now)
         messages: list[PeerMessage] = []
         for payload in self._decoder.receive_data(data):
             message = peer_codec.decode(payload)

@@ -6,7 +6,8 @@ and an ACK counts only with the chain that we have at that number.
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chat.errors import RemoteProtocolError
 from chat.wire.messages import Ack, Message, Position
@@ -16,8 +17,7 @@ WINDOW_BYTES = 1024 * 1024
 READ_AHEAD_MESSAGES = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """A row of the outbox as it goes on the wire, and the chain that it makes.
 
     With `file` the message is not sent before its file is: the ACK tells nothing yet.
@@ -38,6 +38,7 @@ class Pump:
         self.held = held
         self._in_flight: deque[Row] = deque()
         self._bytes_in_flight = 0
+        self._ahead: deque[Row] = deque()  # read, but past the window yet
         self._read_up_to = held.n
         self._more = True
         self._reading = False
@@ -52,28 +53,35 @@ class Pump:
         After an answer other than None, rows_read must come before the next.
         """
         room = WINDOW_MESSAGES - len(self._in_flight)
-        if not self._more or self._reading or room <= 0 or self._bytes_in_flight >= WINDOW_BYTES:
+        if not self._more or self._reading or self._ahead or room <= 0 or self._bytes_in_flight >= WINDOW_BYTES:
             return None
         self._reading, self._more = True, False
         return self.held.stream, self._read_up_to, min(room, READ_AHEAD_MESSAGES)
 
-    def rows_read(self, rows: Sequence[Row], *, more: bool) -> list[Message]:
-        """The messages to send for `rows`, which follow on those read before; `more` may follow them."""
+    def rows_read(self, rows: Sequence[Row], *, more: bool) -> None:
+        """`rows` follow on those read before; `more` may follow them."""
         self._reading = False
         self._more = self._more or more
-        for row in rows:
-            self._in_flight.append(row)
-            self._bytes_in_flight += len(row.body)
+        self._ahead += rows
         if rows:
             self._read_up_to = rows[-1].seq
+
+    def messages_to_send(self) -> list[Message]:
+        """Those of the rows that the window has room for, now in flight."""
         stream = self.held.stream
-        return [Message(stream, row.seq, row.message_id, row.digest, row.body) for row in rows]
+        messages = []
+        while self._ahead and len(self._in_flight) < WINDOW_MESSAGES and self._bytes_in_flight < WINDOW_BYTES:
+            row = self._ahead.popleft()
+            self._in_flight.append(row)
+            self._bytes_in_flight += len(row.body)
+            messages.append(Message(stream, row.seq, row.message_id, row.digest, row.body))
+        return messages
 
     def acknowledged(self, ack: Ack) -> list[bytes]:
         """The ids of the messages that are sent by `ack`. RemoteProtocolError if it is not about what was sent."""
         if ack.stream == self.held.stream and ack.n == self.held.n and ack.chain == self.held.chain:
             return []
-        if ack.stream != self.held.stream or not self.held.n < ack.n <= self._read_up_to:
+        if ack.stream != self.held.stream or not self.held.n < ack.n <= self.held.n + len(self._in_flight):
             raise RemoteProtocolError("An ACK for what was not sent.")
         if self._in_flight[ack.n - self.held.n - 1].chain != ack.chain:
             raise RemoteProtocolError("An ACK for other messages than were sent.")

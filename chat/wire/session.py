@@ -27,7 +27,8 @@ class RegistryProtocol(Generic[M]):
 
     def receive_data(self, data: bytes, now: float) -> list[M]:
         """The messages that `data` completes. RemoteProtocolError for what is none."""
-        self._pulse.heard(now)
+        if data:
+            self._pulse.heard(now)
         messages: list[M] = []
         for payload in self._decoder.receive_data(data):
             message = self._codec.decode(payload)

@@ -23,9 +23,8 @@ BOBS = OutboundRow("bob", b"b" * 16, b"k" * 32, 7, b"c" * 32, 5)
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
     """bob has been written to, carol has not."""
-    database = SqliteDatabase(tmp_path / "chat.db")
-    connection = database.connect()
-    CLIENT.apply(database, connection)
+    connection = SqliteDatabase(tmp_path / "chat.db").connect()
+    CLIENT.apply(connection, "alice")
     for name in ("bob", "carol"):
         update_user(connection, name, contact=1, ip="127.0.0.1", port=4000)
     put_outbound(connection, BOBS)

@@ -1,42 +1,41 @@
-"""A conversation by itself, in surroundings that a test makes up."""
+"""A conversation's thread: it keeps trying while there is something to deliver, and only then."""
 
 import threading
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from chat.core import backoff, events, redial
 from chat.core.conversation import Conversation
-from db.connection import Connection
+from chat.core.doorway import Doorway
+from chat.core.writer import Outcome
+from chat.errors import NetworkError
 from db.errors import Unreachable
-from db.pool import Pool
-from db.sqlite import SqliteDatabase
-from db.streams import OutboundRow, put_outbound
-from tests.db.rows import client_connection, number
-
-PATIENCE_S = 30
+from tests.people import PATIENCE_S, Person, Town, wait_until
 
 
-class Away(SqliteDatabase):
-    """A database that cannot be reached a few times."""
-
-    times = 2
-
-    def connect(self) -> Any:
-        if self.times:
-            self.times -= 1
-            raise Unreachable("The database server does not answer.")
-        return super().connect()
+@pytest.fixture(autouse=True)
+def _short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Idle conversations end before the second try."""
+    monkeypatch.setattr(redial, "LINGER_S", 0.05)
+    monkeypatch.setattr(backoff, "FIRST_S", 0.5)
+    monkeypatch.setattr(backoff, "LONGEST_S", 0.5)
 
 
 class MadeUp:
-    """The node round a conversation: it notes what it is told."""
+    """The node round a conversation, with a store that fails."""
 
+    writer: "MadeUp"
     own_fingerprint = ""
     listening_port = 0
 
-    def __init__(self, pool: Pool) -> None:
-        self.pool = pool
+    def __init__(self) -> None:
+        self.writer = self
         self.dialled = threading.Event()
-        self.troubles: list[str] = []
+
+    def submit(self, job: Any, done: Callable[[Outcome[Any]], None]) -> None:
+        done(Outcome(None, Unreachable("The database server does not answer.")))
 
     def may_dial(self, _: str) -> bool:
         return True
@@ -44,23 +43,74 @@ class MadeUp:
     def dial(self, _: str) -> None:
         self.dialled.set()
 
-    def trouble(self, _: str, message: str) -> None:
-        self.troubles.append(message)
-
     def try_to_end(self, _: Conversation, *, anyway: bool) -> bool:
         return True
 
 
-def pending(connection: Connection) -> None:
-    put_outbound(connection, OutboundRow("bob", number(1), b"", 1, number(2, 32), 0))
-
-
-def test_whether_there_is_something_to_deliver_is_asked_until_the_database_answers(tmp_path: Path) -> None:
-    pending(client_connection(SqliteDatabase(tmp_path / "chat.db")))
-    around = MadeUp(Pool(Away(tmp_path / "chat.db")))
+def test_where_the_database_does_not_say_there_may_be_something_to_deliver() -> None:
+    around = MadeUp()
     conversation = Conversation("bob", around)  # type: ignore[arg-type]
     conversation.thread.start()
+    conversation.dial_failed(NetworkError("No connection."))
     assert around.dialled.wait(PATIENCE_S)
     conversation.end()
     conversation.thread.join()
-    assert around.troubles == ["The database server does not answer."]  # said once, though it failed twice
+
+
+def has_conversation(person: Person) -> bool:
+    return bool(person.node._switchboard._conversations)
+
+
+def acquainted(village: Town) -> tuple[Person, Person]:
+    """Alice and bob, who had a word with each other."""
+    alice, bob = village.person("alice").start(), village.person("bob").start()
+    alice.node.send(["bob"], "one")
+    assert bob.inbox.texts(1) == ["one"]
+    alice.inbox.wait_for(events.Delivered)
+    return alice, bob
+
+
+def test_keeps_trying_whom_no_registry_announces(village: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    alice, bob = acquainted(village)
+    village.close_registry()
+    where = bob.node.listening_port
+    bob.stop()
+    tries: list[str] = []
+    reach = Doorway.reach
+
+    def counted(door: Doorway, name: str, purpose: str) -> object:
+        tries.append(name)
+        return reach(door, name, purpose)
+
+    monkeypatch.setattr(Doorway, "reach", counted)
+    alice.node.send(["bob"], "two")
+    wait_until(lambda: len(tries) >= 3, "alice tries again")
+    bob.start(listen=("127.0.0.1", where))
+    assert bob.inbox.texts(2) == ["one", "two"]
+
+
+def test_tries_everybody_when_the_registry_goes(village: Town) -> None:
+    alice, bob = acquainted(village)
+    where = bob.node.listening_port
+    bob.stop()
+    alice.inbox.wait_for(events.Delivered)
+    wait_until(lambda: not alice.node.is_online("bob"), "bob is gone for alice")
+    alice.node.send(["bob"], "two")
+    wait_until(lambda: not has_conversation(alice), "nobody is left who would try")
+    village.close_registry()
+    bob.start(listen=("127.0.0.1", where))
+    assert bob.inbox.texts(2) == ["one", "two"]
+
+
+def test_does_not_dial_for_what_was_confirmed_just_now(village: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    alice, bob = acquainted(village)
+    village.close_registry()  # else alice hears that bob is gone
+    monkeypatch.setattr("chat.wire.delivery.MARK_SENT_AFTER_S", 100.0)
+    alice.node.send(["bob"], "two")
+    alice.inbox.wait_for(events.Delivered, count=2)
+    dials: list[str] = []
+    monkeypatch.setattr(Doorway, "reach", lambda door, name, purpose: dials.append(name))
+    bob.stop()
+    wait_until(lambda: not has_conversation(alice), "the conversation with bob ends")
+    assert not dials
+    assert [status for *_, status in alice.statuses()] == ["sent", "sent"]

@@ -1,7 +1,12 @@
 """Nodes with each other: live, later, to many, hidden, blocked, without a registry."""
 
+import pytest
+
 from chat.core import events
-from tests.people import Town
+from chat.errors import NetworkError, StorageFailure
+from db.sqlite import SqliteDatabase
+from tests.flaky import FlakyDatabase, always
+from tests.people import Person, Town, wait_until
 
 
 def test_live(village: Town) -> None:
@@ -71,3 +76,77 @@ def test_registry_gone(village: Town) -> None:
     alice.node.send(["bob"], "three")
     bob.start(listen=("127.0.0.1", where))
     assert bob.inbox.texts(3) == ["one", "two", "three"]
+
+
+def test_ends_also_where_it_could_not_start(village: Town) -> None:
+    alice, bob = village.person("alice").start(), village.person("bob")
+    with pytest.raises(NetworkError, match="Cannot listen"):
+        bob.start(listen=("127.0.0.1", alice.node.listening_port))
+    bob.stop()
+
+
+def test_hides_also_while_the_database_is_away(village: Town) -> None:
+    database, bob = flaky_person(village, "bob")
+    alice = village.person("alice").start()
+    database.sickness.statement = always
+    with pytest.raises(StorageFailure):
+        bob.node.hide()
+    assert bob.node.hidden
+    assert alice.node.who("").names == ("alice",)
+    with pytest.raises(StorageFailure):
+        bob.node.show()
+    assert bob.node.hidden
+    database.sickness.heal()
+    bob.node.show()
+    alice.node.send(["bob"], "hi")
+    assert bob.inbox.texts(1) == ["hi"]
+
+
+def test_the_same_trouble_is_told_once_until_there_is_progress(village: Town) -> None:
+    alice, _ = village.person("alice").start(), village.person("bob").start()
+    for _ in range(3):
+        alice.node.trouble("bob", "The disk is full.")
+    alice.node.trouble("carol", "The disk is full.")
+    alice.node.send(["bob"], "hi")
+    alice.inbox.wait_for(events.Delivered)
+    alice.node.trouble("bob", "The disk is full.")
+    assert [event.name for event in alice.inbox.of(events.Warn)] == ["bob", "carol", "bob"]
+
+
+def test_goes_on_when_the_database_is_back(village: Town) -> None:
+    """What arrives while the receiver's database is away is not acknowledged, and comes again."""
+    database, bob = flaky_person(village, "bob")
+    alice = village.person("alice").start()
+    alice.node.send(["bob"], "one")
+    assert bob.inbox.texts(1) == ["one"]
+    database.sickness.statement = always
+    alice.node.send(["bob"], "two")
+    bob.inbox.wait_for(events.Warn)
+    database.sickness.heal()
+    assert bob.inbox.texts(2) == ["one", "two"]
+    alice.inbox.wait_for(events.Delivered, count=2)
+
+
+def test_keeps_its_line_while_the_database_is_away(village: Town) -> None:
+    """The registry comes back at a moment when what is to be said at sign-in cannot be read."""
+    database, bob = flaky_person(village, "bob")
+    village.close_registry()
+    bob.inbox.wait_for(events.Warn)
+    asked: list[bool] = []
+    database.sickness.statement = lambda: not asked.append(True)  # type: ignore[func-returns-value]
+    village.open_registry()
+    wait_until(lambda: bool(asked), "bob's line asks the database")
+    database.sickness.heal()
+    wait_until(lambda: bob.node.signed_in, "bob signs in")
+
+
+def flaky_person(village: Town, name: str) -> tuple[FlakyDatabase, Person]:
+    """Somebody, started, whose database the test can make fail."""
+    made: list[FlakyDatabase] = []
+
+    def make(key: bytes) -> FlakyDatabase:
+        made.append(FlakyDatabase(SqliteDatabase(village.folder / name / "chat.db", key)))
+        return made[0]
+
+    person = village.person(name, make).start()
+    return made[0], person

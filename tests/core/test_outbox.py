@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,13 @@ class CountingJournal(Journal):
         super().__init__("alice", connection)
         self.together: list[int] = []
         self.failures: list[Exception] = []
+        self.meanwhile: list[Callable[[], object]] = []
 
     def compose(self, tx: Connection, drafts: Sequence[Draft]) -> Composed:
         composed = super().compose(tx, drafts)
+        for happens in self.meanwhile:
+            happens()
+        self.meanwhile.clear()
         if self.failures:
             raise self.failures.pop()
         self.together.append(len(drafts))
@@ -104,6 +109,15 @@ def test_the_rows_told_of_are_those_in_the_database(desk: Desk) -> None:
     assert told == stored
 
 
+def test_what_comes_while_others_are_written_is_in_the_next_transaction(desk: Desk) -> None:
+    late: list[Future[str]] = []
+    desk.journal.meanwhile.append(lambda: late.append(desk.outbox.hand_in(draft(2))))
+    desk.outbox.hand_in(draft(1)).result()
+    assert late[0].result() == draft(2).message_id.hex()
+    assert desk.journal.together == [1, 1]
+    assert desk.query("SELECT seq, message FROM Sender ORDER BY ordinal") == [(1, "text 1"), (2, "text 2")]
+
+
 def test_one_that_cannot_be_sent_stops_none_of_the_others(desk: Desk) -> None:
     let_go = desk.hold()
     good, blocked, unknown, last = (
@@ -150,6 +164,13 @@ def test_a_storage_failure_reaches_everyone_and_the_next_message_is_written(desk
     assert desk.query("SELECT seq, message FROM Sender") == [(1, "text 3")]
 
 
+def test_once_the_writer_has_ended_everyone_is_told_so(desk: Desk) -> None:
+    desk.writer.close()
+    for number in range(2):
+        with pytest.raises(StorageFailure, match="ending"):
+            desk.outbox.hand_in(draft(number)).result(0)
+
+
 def test_a_fault_of_whoever_is_told_is_passed_on_and_the_writer_lives(desk: Desk, monkeypatch: Any) -> None:
     def fault(*_: object) -> None:
         raise RuntimeError("can't start new thread")
@@ -187,3 +208,10 @@ def test_a_transaction_that_never_began_takes_nobody_else_in(desk: Desk, monkeyp
         desk.outbox.hand_in(draft(1)).result(30)
     monkeypatch.undo()
     assert desk.outbox.hand_in(draft(2)).result(30) == draft(2).message_id.hex()
+
+
+def test_after_the_end_it_is_refused_at_once(desk: Desk) -> None:
+    desk.writer.close()
+    for number in range(2):
+        with pytest.raises(StorageFailure, match="ending: nothing more is stored"):
+            desk.outbox.hand_in(draft(number)).result(timeout=0)

@@ -199,6 +199,12 @@ def test_also_if_it_never_began(desk: Desk) -> None:
     assert [outcome.result() for outcome in desk.outcomes] == ["it"]
 
 
+def test_closing_twice_is_no_error(desk: Desk) -> None:
+    desk.writer.start()
+    desk.writer.close()
+    desk.writer.close()
+
+
 def test_what_comes_after_the_end_is_answered(desk: Desk) -> None:
     desk.writer.start()
     desk.writer.close()

@@ -53,5 +53,5 @@ def test_revocations_are_kept_in_order_and_once(line: Connection) -> None:
         replace(newer, public_key=number(5, 32), name="x"),
     ):
         insert_revocation(line, revocation)
-    assert revocations_of(line, "bob") == [older, newer]
-    assert revocations_of(line, "mallory") == []
+    assert revocations_of(line, ["carol", "bob"]) == [older, newer]
+    assert revocations_of(line, ["mallory"]) == []

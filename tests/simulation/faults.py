@@ -148,10 +148,10 @@ def out_of_order(patch: pytest.MonkeyPatch) -> None:
 
 def gaps_are_fine(patch: pytest.MonkeyPatch) -> None:
     """Whatever number comes is taken as the next."""
-    original = Pump.rows_read
+    original = Pump.messages_to_send
 
-    def rows_read(self: Pump, rows: Sequence[pump.Row], *, more: bool) -> list[Message]:
-        return original(self, rows, more=more)[-1:]
+    def messages_to_send(self: Pump) -> list[Message]:
+        return original(self)[-1:]
 
     def advance(held: Position, batch: Sequence[Message]) -> Any:
         n, chain, fresh = held.n, held.chain, []
@@ -161,7 +161,7 @@ def gaps_are_fine(patch: pytest.MonkeyPatch) -> None:
                 fresh.append(message)
         return Position(held.stream, n, chain), fresh
 
-    patch.setattr(Pump, "rows_read", rows_read)
+    patch.setattr(Pump, "messages_to_send", messages_to_send)
     patch.setattr(journal, "advance", advance)
 
 
@@ -211,6 +211,11 @@ def pending_only_after_set_back(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Journal, "_renew", renew)
 
 
+def mark_tried_once(patch: pytest.MonkeyPatch) -> None:
+    """What was acknowledged is marked once, whether the database took it or not."""
+    patch.setattr(Delivery, "not_marked", lambda *_: None)
+
+
 FAULTS: tuple[Fault, ...] = (
     sent_when_written,
     acknowledged_before_the_disk,
@@ -227,4 +232,5 @@ FAULTS: tuple[Fault, ...] = (
     told_before_the_commit,
     own_memory_over_hello,
     pending_only_after_set_back,
+    mark_tried_once,
 )

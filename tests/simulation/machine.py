@@ -61,6 +61,11 @@ class Schedule(RuleBasedStateMachine):
         self.kill(steps, name)
         self.world.start(name)
 
+    @rule(steps=some_steps, name=names, done=st.booleans())
+    def fail_commit(self, steps: list[int], name: str, done: bool) -> None:
+        self._run(steps)
+        self.world.fail_commit(name, done=done)
+
     @rule(steps=some_steps, choice=choices, losing=st.booleans())
     def cut(self, steps: list[int], choice: int, losing: bool) -> None:
         self._run(steps)

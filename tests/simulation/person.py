@@ -17,7 +17,7 @@ from chat.core.file_journal import Arrival
 from chat.core.journal import Journal
 from chat.core.trust import meet
 from chat.core.writer import Outcome, commit
-from chat.errors import ChatError, UserError
+from chat.errors import ChatError
 from chat.net.certificates import Identity
 from chat.wire.delivery import Delivery, Link, MarkSent, Notice, ReadRows, Store
 from db.connection import transaction
@@ -25,11 +25,14 @@ from db.schema import CLIENT
 from db.sqlite import SqliteConnection
 from db.streams import find_outbound
 from db.users import update_user
+from tests.flaky import FlakyConnection, Sickness
 from tests.simulation.network import End, Wire
 
 Task = Callable[[], None]
 Told = Callable[["SimPerson", str, Notice], None]
 Stored = Callable[["SimPerson", list[Arrival]], None]
+
+HEALTHY = Sickness()
 
 
 @dataclass
@@ -106,16 +109,16 @@ class SimPerson:
                 for name in list(self.process.carriers):
                     self.hang_up(name)
 
-    def submit(self, draft: Draft, done: Callable[[UserError | None], None]) -> None:
+    def submit(self, draft: Draft, done: Task) -> None:
         """Hand a message to the writer; the conversations are woken once it is on the disk."""
         process = self.process
         assert process is not None
 
         def composed(outcome: Outcome[Composed]) -> None:
-            result = outcome.result()
-            done(result.errors[0])
-            for name in draft.recipients:
-                process.answers.append(partial(self._composed, process, name, result.fresh.get(name)))
+            done()
+            if outcome.value is not None:
+                for name in draft.recipients:
+                    process.answers.append(partial(self._composed, process, name, outcome.value.fresh.get(name)))
 
         process.jobs.append((lambda tx: process.journal.compose(tx, [draft]), composed))
 
@@ -180,11 +183,11 @@ class SimPerson:
 
     # The store
 
-    def commit(self) -> None:
+    def commit(self, sickness: Sickness = HEALTHY) -> None:
         """The writer takes what is there; the outcomes are on their way."""
         assert self.process is not None
         self.process.jobs, batch = [], self.process.jobs
-        commit(self.database, batch)
+        commit(FlakyConnection(self.database, sickness), batch)
 
     def answer(self) -> None:
         """The next outcome reaches its conversation."""
@@ -220,7 +223,7 @@ class SimPerson:
         def done(outcome: Outcome[Any]) -> None:
             if isinstance(request, Store) and outcome.error is None:
                 self._stored(self, outcome.result()[1])
-            if not isinstance(request, MarkSent):
+            if not isinstance(request, MarkSent) or outcome.error is not None:
                 process.answers.append(lambda: self._answered(name, carrier, request, outcome))
 
         process.jobs.append((carrier.job(request, ("", 1), "2026-01-01T00:00:00.000Z"), done))

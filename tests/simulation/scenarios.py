@@ -42,10 +42,24 @@ def two_timelines() -> None:
     world.heal()
 
 
+def mark_lost() -> None:
+    """An ACK is not marked, for the database was away; the link goes on, and it is marked later all the same."""
+    world = World(1, names=("alice", "bob"))
+    world.compose("alice", ("bob",))
+    world.come_to_rest()
+    world.pass_time(0.03)
+    world.fail_commit("alice", done=False)
+    world.come_to_rest()
+    world.pass_time(1.1)
+    world.come_to_rest()
+    if world.dials != 1 or not world.all_sent():
+        raise Violated("told as sent, and marked as pending for as long as the link lasts")
+
+
 def _settle(world: World) -> None:
     world.come_to_rest()
     world.pass_time(0.03)
     world.come_to_rest()
 
 
-SCENARIOS = (crossing_dials, two_timelines)
+SCENARIOS = (crossing_dials, two_timelines, mark_lost)

@@ -19,11 +19,11 @@ from itertools import permutations
 
 from chat.core.composing import Draft
 from chat.core.file_journal import Arrival
-from chat.errors import UserError
 from chat.wire.delivery import Link, Notice, Sent
 from db.connection import transaction
 from db.sqlite import SqliteConnection
 from db.users import find_user, update_user
+from tests.flaky import Sickness, always
 from tests.simulation.network import End, Wire
 from tests.simulation.person import SimPerson
 
@@ -97,9 +97,9 @@ class World:
         message_id = self._chance.randbytes(16)
         draft = Draft(message_id, recipients, f"text {message_id.hex()}", "2026-01-01T00:00:00.000Z")
 
-        def done(error: UserError | None) -> None:
-            if error is None:
-                for name in recipients:
+        def done() -> None:
+            for name in recipients:  # the database knows whether it is written, also where the answer was lost
+                if message_id in self._rows(writer, "SELECT message_id FROM Sender WHERE name = ?", name):
                     self.composed[writer, name].append(message_id)
 
         person.submit(draft, done)
@@ -131,6 +131,13 @@ class World:
         person = self.people[name]
         if person.process is None:
             person.start()
+
+    def fail_commit(self, name: str, *, done: bool) -> None:
+        """The database breaks down under the next transaction: before it is done, or after, unanswered."""
+        person = self.people[name]
+        if person.process is not None and person.process.jobs:
+            person.commit(Sickness(answer=always) if done else Sickness(statement=always))
+        self.check()
 
     def cut(self, choice: int, *, losing: bool) -> None:
         """Break one of the connections, both ends being told."""
@@ -223,7 +230,7 @@ class World:
             self.dial(*pair)  # who was set back after all was sent is found out at the next contact
         for _ in range(HEALING_ROUNDS):
             self.come_to_rest()
-            if self._all_sent():
+            if self.all_sent():
                 return
             self.pass_time(20.0)
         raise Violated("not everything is sent")
@@ -270,7 +277,7 @@ class World:
             raise Violated(f"{writer}: sent became pending again")
         self._sent_rows[pair] = sent
 
-    def _all_sent(self) -> bool:
+    def all_sent(self) -> bool:
         for writer, reader in permutations(self.people, 2):
             pair = writer, reader
             if self._rows(writer, "SELECT message_id FROM Sender WHERE name = ? AND status = 'pending'", reader):

@@ -18,7 +18,6 @@ from chat.core.transfer.carriage import Carriage, Key
 from chat.core.transfer.ground import RUNNING, Ground
 from chat.errors import ChatError, UserError
 from chat.net.certificates import Identity
-from chat.net.threads import start_thread
 from chat.wire.messages import Ask, Cancelled, Declined, Done, FileMessage, Want
 from db.files import (
     ACCEPTED,
@@ -46,18 +45,20 @@ class Transfers:
         self._tasks: deque[Callable[[], None]] = deque()
         self._closed = False
         self._backoffs: dict[Key, Backoff] = {}  # the clerk's own
+        self._thread = threading.Thread(target=self._run, name="clerk of files", daemon=True)
 
     def start(self) -> None:
         """Begin to work."""
-        self._thread = start_thread(self._run, "clerk of files")
+        self._thread.start()
 
     def close(self) -> None:
-        """Stop all; what is not finished goes on next time."""
+        """Stop all, if it was started; what is not finished goes on next time."""
         self._carriage.close()
         with self._changed:
             self._closed = True
             self._changed.notify()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def stop_all(self) -> None:
         """Stop what runs; it goes on when there is a link again."""

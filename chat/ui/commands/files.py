@@ -2,21 +2,24 @@
 
 from pathlib import Path
 
-from chat.core.transfer.source import inspect
+from chat.core.transfer.preparing import prepare
 from chat.errors import UserError
 from chat.ui.shell import Shell, parse_names
 from chat.ui.table import command
 
 
-@command("/send NAME[,NAME…] PATH")
+@command("/send [-keep] NAME[,NAME…] PATH")
 def send(shell: Shell, arguments: str) -> None:
-    """Send a file to one or to many, beside the chat. Who is off gets it when both can be found."""
-    names, _, path = arguments.partition(" ")
+    """Send a file to one or to many, beside the chat. Who is off gets it when both can be found.
+
+    Photographs go without the place, time and camera that they tell of, unless you say -keep.
+    """
+    keep = arguments.startswith("-keep ")
+    names, _, path = arguments.removeprefix("-keep ").strip().partition(" ")
     recipients = parse_names(names)
     if not path.strip():
         raise UserError("Say which file: /send NAME PATH.")
-    attached = inspect(Path(path.strip()))
-    kind = "image" if attached.attachment.type.startswith("image/") else "file"
+    kind, attached = prepare(Path(path.strip()), shell.node.options.outgoing, keep_metadata=keep)
     shell.node.send(recipients, attached.attachment.name, kind=kind, file=attached)
 
 

@@ -1,0 +1,5 @@
+"""A child process that never answers."""
+
+import threading
+
+threading.Event().wait()

@@ -1,0 +1,48 @@
+"""HOST:PORT, both ways."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat.errors import UsageError
+from chat.net.addresses import format_address, parse_address
+
+
+@pytest.mark.parametrize(
+    ("text", "default", "address"),
+    [
+        ("192.0.2.7:5530", None, ("192.0.2.7", 5530)),
+        ("host.example:1", None, ("host.example", 1)),
+        ("host.example", 5530, ("host.example", 5530)),
+        ("host.example:", 5530, ("host.example", 5530)),
+        ("[2001:db8::7]:5530", None, ("2001:db8::7", 5530)),
+        ("[2001:db8::7]", 5530, ("2001:db8::7", 5530)),
+        ("127.0.0.1:0", None, ("127.0.0.1", 0)),
+        ("127.0.0.1:65535", None, ("127.0.0.1", 65535)),
+    ],
+)
+def test_an_address(text: str, default: int | None, address: tuple[str, int]) -> None:
+    assert parse_address(text, default) == address
+
+
+@pytest.mark.parametrize(
+    "text", ["", ":", ":5530", "host", "host:", "host:x", "host:-1", "host:65536", "host:٣", "host:99999999999", "[]:1"]
+)
+def test_what_is_none_is_told_how(text: str) -> None:
+    with pytest.raises(UsageError, match="write HOST:PORT"):
+        parse_address(text)
+
+
+@given(st.ip_addresses(), st.integers(0, 65_535))
+def test_they_are_inverse(ip: object, port: int) -> None:
+    assert parse_address(format_address(str(ip), port)) == (str(ip), port)
+
+
+@given(st.text(max_size=40), st.none() | st.integers(0, 65_535))
+def test_any_text_is_an_address_or_a_usage_error(text: str, default: int | None) -> None:
+    try:
+        host, port = parse_address(text, default)
+    except UsageError:
+        return
+    assert host
+    assert 0 <= port <= 65_535

@@ -1,0 +1,33 @@
+"""The error tree is as it is drawn, with the exit codes that scripts rely on."""
+
+import re
+
+import pytest
+
+from chat import errors
+
+DRAWN = re.findall(r"^[│├└─ ]*(\w+(?:Error|Closed|Failure))\s+(?:exit code )?(\d)?", errors.__doc__ or "", re.MULTILINE)
+CLASSES: dict[str, type[errors.ChatError]] = {name: cls for name, cls in vars(errors).items() if isinstance(cls, type)}
+
+
+def test_every_error_is_drawn() -> None:
+    assert {name for name, _ in DRAWN} == set(CLASSES)
+
+
+@pytest.mark.parametrize(("name", "code"), [(name, code) for name, code in DRAWN if code])
+def test_the_exit_codes_are_as_drawn(name: str, code: str) -> None:
+    assert CLASSES[name].exit_code == int(code)
+
+
+def test_one_except_catches_all() -> None:
+    assert all(issubclass(cls, errors.ChatError) for cls in CLASSES.values())
+
+
+def test_a_lost_connection_is_a_network_error() -> None:
+    assert issubclass(errors.ConnectionClosed, errors.NetworkError)
+    assert errors.ConnectionClosed.exit_code == 3
+
+
+def test_ours_and_theirs_are_apart() -> None:
+    assert not issubclass(errors.LocalProtocolError, errors.RemoteProtocolError)
+    assert not issubclass(errors.RemoteProtocolError, errors.LocalProtocolError)
