@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 NEEDED := import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11")
 
-.PHONY: demo test lint screens bench soak clean
+.PHONY: demo test lint screens bench load lock audit soak clean
 
 demo: $(VENV)/run
 	$(BIN)/python examples/demo.py
@@ -28,16 +28,35 @@ screens: $(VENV)/dev
 bench: $(VENV)/dev
 	$(BIN)/python -m bench
 
-$(VENV)/run: requirements.txt
+load: $(VENV)/dev
+	$(BIN)/python -m bench.registry_load
+
+# After a change to requirements.txt or requirements-dev.txt: every package that comes along, with its hashes.
+COMPILE := $(VENV)/tools/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+	--no-header --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-options
+
+lock: $(VENV)/tools
+	$(COMPILE) --output-file requirements.lock requirements.txt
+	$(COMPILE) --output-file requirements-dev.lock requirements-dev.txt
+
+audit: $(VENV)/tools
+	$(VENV)/tools/bin/python docs/audit.py
+
+$(VENV)/tools:
+	@$(PYTHON) -c '$(NEEDED)'
+	$(PYTHON) -m venv $(VENV)/tools
+	$(VENV)/tools/bin/python -m pip install --quiet --disable-pip-version-check pip-tools==7.6.2 pip-audit==2.10.1
+
+$(VENV)/run: requirements.lock
 	@$(PYTHON) -c '$(NEEDED)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	touch $@
 
-$(VENV)/dev: requirements.txt requirements-voice.txt requirements-dev.txt
+$(VENV)/dev: requirements-dev.lock
 	@$(PYTHON) -c '$(NEEDED)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@
 
 clean:

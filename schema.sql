@@ -112,6 +112,21 @@ CREATE TABLE IF NOT EXISTS `Inbound` (
   PRIMARY KEY (name, stream)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='how far the streams of others are held';
 
+CREATE TABLE IF NOT EXISTS `Block` (
+  first      BIGINT         NOT NULL            COMMENT 'the ordinal of its first message',
+  last       BIGINT         NOT NULL            COMMENT 'and of its last',
+  first_time VARCHAR(32)    NOT NULL            COMMENT 'the earliest time of its messages',
+  last_time  VARCHAR(32)    NOT NULL            COMMENT 'and the latest',
+  PRIMARY KEY (first)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='up to 2,048 messages each, from the first without a gap, whose words are in Word';
+
+CREATE TABLE IF NOT EXISTS `Word` (
+  start      VARCHAR(8)     NOT NULL            COMMENT 'how the words start; with < names of writers, with > of recipients, with = kinds; with # characters of Chinese and the like',
+  block      BIGINT         NOT NULL            COMMENT 'the block, by its first',
+  places     MEDIUMBLOB     NOT NULL            COMMENT 'MessagePack: each word with the places in the block of the messages that have it',
+  PRIMARY KEY (start, block)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='which words are in which messages: what /search looks up';
+
 CREATE TABLE IF NOT EXISTS `Setting` (
   name       VARCHAR(40)    NOT NULL            COMMENT 'what is set; schema_version among others',
   value      VARCHAR(255)   NOT NULL            COMMENT 'to what',

@@ -11,11 +11,14 @@ from chat.core.enrolment import authority_fingerprint, introduce
 from chat.errors import ChatError
 from chat.net.addresses import format_address, parse_address
 from chat.net.certificates import group
+from chat.net.process import keep_memory_private, raise_descriptor_limit
 from chat.registry.log import Log
+from chat.registry.metrics import Metrics
 from chat.registry.service import Limits, Registry
 from db.errors import StorageError
 
 DEFAULT_PORT = 5530
+DEFAULT_METRICS_PORT = 9530
 
 
 def parser() -> argparse.ArgumentParser:
@@ -32,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--rate-per-address", type=float, default=limits.rate_per_address, metavar="N", help="a second: %(default)s"
     )
+    options.add_argument("--metrics", metavar="HOST:PORT", help="numbers for Prometheus, on a loopback address")
     options.add_argument("--json", action="store_true", help="log as JSON")
     options.add_argument(
         "--check", nargs="?", const=f"127.0.0.1:{DEFAULT_PORT}", metavar="HOST:PORT", help="does a registry answer?"
@@ -71,13 +75,23 @@ def serve(options: argparse.Namespace) -> int:
         rate_per_address=options.rate_per_address,
         burst_per_address=options.rate_per_address * 10,
     )
+    keep_memory_private()
+    raise_descriptor_limit()
     log = Log(as_json=options.json)
     address = parse_address(options.listen, DEFAULT_PORT)
     registry = Registry(address, options.data, db=options.db, limits=limits, log=log)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: registry.stop())
+    metrics = None
+    if options.metrics:
+        metrics = Metrics(
+            parse_address(options.metrics, DEFAULT_METRICS_PORT), registry.gauges, lambda: dict(log.counts)
+        )
+        log.event("tells", note=f"numbers on http://{format_address(*metrics.address)}/metrics")
     log.event("listens", on=format_address(*registry.address), fingerprint=group(registry.fingerprint))
     registry.serve()
+    if metrics:
+        metrics.close()
     log.event("stops")
     return 0
 

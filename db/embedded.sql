@@ -105,6 +105,20 @@ CREATE TABLE IF NOT EXISTS Inbound (
   PRIMARY KEY (name, stream)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE IF NOT EXISTS Block (
+  first      INTEGER NOT NULL PRIMARY KEY,
+  last       INTEGER NOT NULL,
+  first_time TEXT    NOT NULL,
+  last_time  TEXT    NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS Word (
+  start      TEXT    NOT NULL,
+  block      INTEGER NOT NULL,
+  places     BLOB    NOT NULL,
+  PRIMARY KEY (start, block)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS Setting (
   name       TEXT    NOT NULL PRIMARY KEY,
   value      TEXT    NOT NULL

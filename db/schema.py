@@ -1,7 +1,9 @@
 """Makes the tables, and brings those of an older version up to this one.
 
 A fresh database is the schema file as it stands; an older one runs the numbered files that follow its
-version. MySQL commits each DDL statement by itself, so every upgrade must bear being run again.
+version, upgrades/PROGRAM/ENGINE/0002.sql and so on, and is the same then. On the embedded engine such a
+step is done whole or not at all. MySQL commits each DDL statement by itself, so a step there must bear
+being run again: PREPARE its ALTER from a look into information_schema (tests/db/test_upgrades.py has one).
 A database says whose it is: on a server, the name of another's is a slip of the finger away.
 """
 
@@ -9,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.connection import Connection
-from db.errors import NewerSchema, NotOurs
+from db.errors import NewerSchema, NotOurs, StorageError
 from db.settings import get_setting, set_setting
 
 _HERE = Path(__file__).parent
@@ -25,7 +27,7 @@ class Schema:
 
     version: int
     files: dict[str, Path]
-    upgrades: str
+    upgrades: Path  # a folder for each dialect, with a file for each version
 
     def apply(self, connection: Connection, owner: str) -> None:
         """Bring the database to this version. NewerSchema if it is beyond it, NotOurs if it is not `owner`'s."""
@@ -41,15 +43,28 @@ class Schema:
             )
         if found == 0:
             connection.execute_script(self.files[connection.dialect].read_text("utf-8"))
-        for number in range(found + 1, self.version + 1):
-            upgrade = _HERE / "upgrades" / connection.dialect / f"{self.upgrades}_{number:04}.sql"
-            if found and upgrade.exists():
-                connection.execute_script(upgrade.read_text("utf-8"))
+            set_setting(connection, "schema_version", str(self.version))
+        for number in range(found + 1, self.version + 1) if found else ():
+            self._upgrade(connection, number)
         if whose is None:
             set_setting(connection, "owner", owner)
-        if found < self.version:
-            set_setting(connection, "schema_version", str(self.version))
+
+    def _upgrade(self, connection: Connection, number: int) -> None:
+        """One step, with its number, so that a database always says how far it is."""
+        script = (self.upgrades / connection.dialect / f"{number:04}.sql").read_text("utf-8")
+        done = f"UPDATE Setting SET value = '{number}' WHERE name = 'schema_version';"
+        try:
+            connection.execute_script(f"BEGIN;\n{script}\n{done}\nCOMMIT;")
+        except StorageError:
+            connection.rollback()
+            raise
 
 
-CLIENT = Schema(1, {"mysql": _HERE.parent / "schema.sql", "sqlite": _HERE / "embedded.sql"}, "client")
-REGISTRY = Schema(1, {"mysql": _HERE / "registry.sql", "sqlite": _HERE / "registry_embedded.sql"}, "registry")
+CLIENT = Schema(
+    1, {"mysql": _HERE.parent / "schema.sql", "sqlite": _HERE / "embedded.sql"}, _HERE / "upgrades" / "client"
+)
+REGISTRY = Schema(
+    1,
+    {"mysql": _HERE / "registry.sql", "sqlite": _HERE / "registry_embedded.sql"},
+    _HERE / "upgrades" / "registry",
+)

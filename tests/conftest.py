@@ -12,6 +12,7 @@ from db.connection import Database
 from db.mysql import MysqlDatabase
 from db.sqlite import SqliteDatabase
 from tests import mariadb as mariadb_server
+from tests.bulk import BulkPairs
 from tests.mariadb import MariaDb
 from tests.people import Town, cheap_passwords, town
 from tests.processes import Client, Process, Server
@@ -69,6 +70,18 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
 @pytest.fixture(autouse=True, scope="session")
 def _cheap_passwords() -> None:
     cheap_passwords()
+
+
+@pytest.fixture(scope="session")
+def _bulk_pairs(tmp_path_factory: pytest.TempPathFactory) -> BulkPairs:
+    return BulkPairs(tmp_path_factory.mktemp("bulk"))
+
+
+@pytest.fixture
+def bulk_pairs(_bulk_pairs: BulkPairs) -> Iterator[BulkPairs]:
+    """Makes connections for files."""
+    yield _bulk_pairs
+    _bulk_pairs.close()
 
 
 @pytest.fixture

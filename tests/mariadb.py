@@ -1,6 +1,7 @@
 """A MariaDB server of the tests' own: its own data folder and socket, a free port of the loopback.
 
-Debian has all it needs in mariadb-server-core and mariadb-client-core. It is stopped by its pid.
+Debian has all it needs in mariadb-server-core and mariadb-client-core. It is stopped by its pid, and ends
+with the test run whatever ends that. Start it from the main thread: the kernel ties it to that.
 """
 
 import os
@@ -36,6 +37,8 @@ def program(*names: str) -> str:
 SERVER = program("mariadbd", "mysqld")
 INSTALLER = program("mariadb-install-db", "mysql_install_db")
 CLIENT = program("mariadb", "mysql")
+SETPRIV = program("setpriv")
+END_WITH_US = [SETPRIV, "--pdeathsig", "KILL"] if SETPRIV else []  # also when the test run is killed
 IS_INSTALLED = bool(SERVER and INSTALLER and CLIENT)
 
 
@@ -59,7 +62,7 @@ class MariaDb:
 
     def start(self) -> None:
         address = (f"--socket={self.socket}", f"--bind-address={self.host}", f"--port={self.port}")
-        command = [SERVER, "--no-defaults", *SMALL, *self._place(), *address, *self._options]
+        command = [*END_WITH_US, SERVER, "--no-defaults", *SMALL, *self._place(), *address, *self._options]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         wait_until(self._answers, "the database server answers")

@@ -72,7 +72,7 @@ class Person:
             Enrolment(self.home, name, registry).enrol(password)
         self.keyring, _ = KeyringFile.read(self.home.keyring).open(password)
         key = self.keyring.database_key
-        self.database = database(key) if database else SqliteDatabase(self.home.database, key)
+        self.database: Database = database(key) if database else SqliteDatabase(self.home.database, key)
         self.inbox = Inbox()
         self._node: Node | None = None
 

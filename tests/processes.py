@@ -16,7 +16,10 @@ ROOT = Path(__file__).parent.parent
 PATIENCE_S = 60.0
 PASSWORD = "a password for tests"
 
+ALTERED = "tests/e2e/altered.py"
+
 Event = dict[str, Any]
+Altered = dict[str, Any]  # alteration: value, as tests/e2e/altered.py has them
 
 
 class Process:
@@ -91,10 +94,13 @@ class Process:
 class Server(Process):
     """python server.py on a free port of the loopback."""
 
-    def __init__(self, folder: Path, *arguments: str, port: int = 0) -> None:
+    def __init__(self, folder: Path, *arguments: str, port: int = 0, altered: Altered | None = None) -> None:
         listen = ("--listen", f"127.0.0.1:{port}", "--data", str(folder))
-        super().__init__("server.py", *listen, "--rate-per-address", "1000", "--json", *arguments)
-        self.address = str(json.loads(self.wait_line(lambda line: '"listens"' in line))["on"])
+        flags = (*listen, "--rate-per-address", "1000", "--json", *arguments)
+        super().__init__(ALTERED if altered else "server.py", *flags, environment=alterations(altered))
+        listens = json.loads(self.wait_line(lambda line: '"listens"' in line))
+        self.address = str(listens["on"])
+        self.fingerprint = str(listens["fingerprint"])
 
     def stop(self) -> int:
         self.signal(signal.SIGTERM)
@@ -110,12 +116,14 @@ class Client(Process):
         name: str,
         registry: str,
         *arguments: str,
-        script: str = "client.py",
+        script: str = "",
         environment: dict[str, str] | None = None,
+        altered: Altered | None = None,
     ) -> None:
         self.name = name
         flags = client_arguments(folder, name, registry)
-        super().__init__(script, *flags, "--json", *arguments, environment=environment)
+        script = script or (ALTERED if altered else "client.py")
+        super().__init__(script, *flags, "--json", *arguments, environment=environment or alterations(altered))
 
     def ready(self) -> "Client":
         self.event("ready")
@@ -142,6 +150,10 @@ class Client(Process):
     def quit(self) -> int:
         self.end_input()
         return self.wait()
+
+
+def alterations(altered: Altered | None) -> dict[str, str]:
+    return {"ALTERED": json.dumps(altered)} if altered else {}
 
 
 def client_arguments(folder: Path, name: str, registry: str) -> list[str]:

@@ -42,7 +42,7 @@ def test_the_exit_codes_are_those_of_the_errors() -> None:
 def test_every_pinned_package_is_explained() -> None:
     pinned = {
         name
-        for file in ("requirements.txt", "requirements-voice.txt", "requirements-dev.txt")
+        for file in ("requirements.txt", "requirements-dev.txt")
         for name in re.findall(r"^([\w.-]+)==", (ROOT / file).read_text("utf-8"), re.MULTILINE)
     }
     explained = set(re.findall(r"^\| `([\w.-]+)` \|", (ROOT / "docs/dependencies.md").read_text("utf-8"), re.MULTILINE))

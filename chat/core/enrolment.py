@@ -12,7 +12,7 @@ from chat.core.home import Home
 from chat.core.keyring import Keyring, KeyringFile, derive_keys
 from chat.errors import ChatError, ConnectionClosed, NetworkError, ProtocolError, TrustError, UserError
 from chat.net.addresses import format_address
-from chat.net.certificates import REGISTRY_ID, fingerprint, group, host_name, private_pem
+from chat.net.certificates import REGISTRY_ID, fingerprint, group, host_name, private_pem, read_identity
 from chat.net.connection import Connection, Poller
 from chat.net.deadline import Deadline
 from chat.net.dialing import dial
@@ -51,8 +51,8 @@ class Call:
         """The answer. UserError with the registry's words if it fails."""
         deadline = Deadline(timeout_s)
         self._protocol.send(question)
-        self._connection.queue(self._protocol.data_to_send())
         while True:
+            self._connection.queue(self._protocol.data_to_send())
             self._connection.flush()
             self._poller.wait([self._connection], deadline.remaining())
             for message in self._protocol.receive_data(self._connection.receive(), time.monotonic()):
@@ -76,7 +76,7 @@ def introduce(address: tuple[str, int]) -> x509.Certificate:
     try:
         with Call(address) as call:
             return x509.load_der_x509_certificate(call.ask(wire.Introduce(0), wire.Introduced).authority)
-    except (ValueError, ProtocolError, ConnectionClosed, TrustError) as error:
+    except (ValueError, ProtocolError, ConnectionClosed) as error:
         raise NetworkError(f"What answers at {format_address(*address)} is no registry: {error}") from None
 
 
@@ -113,6 +113,7 @@ class Enrolment:
         with Call(self._address, self._authority_pem) as call:
             question = wire.Enrol(0, self._name, keys.proof, request.public_bytes(serialization.Encoding.DER))
             answer = call.ask(question, wire.Enrolled, ENROL_TIMEOUT_S)
+        self._check_certificate(answer.certificate, key)
         keyring = Keyring.create()
         write_private(self._home.identity, private_pem(key, keyring.identity_password))
         write_certificate(self._home, answer.certificate)
@@ -126,14 +127,15 @@ class Enrolment:
         ).write(self._home.keyring)
         return answer.replaced
 
+    def _check_certificate(self, der: bytes, key: Ed25519PrivateKey) -> None:
+        given = read_identity(der)
+        if (given.name, given.public_key) != (self._name, key.public_key().public_bytes_raw()):
+            raise TrustError(f"The registry gave a certificate for {given.name}, which is not ours. Do not use it.")
+
 
 def write_certificate(home: Home, der: bytes) -> None:
-    """Keep our certificate. ProtocolError if the registry gave us none."""
-    try:
-        pem = x509.load_der_x509_certificate(der).public_bytes(serialization.Encoding.PEM)
-    except ValueError as error:
-        raise ProtocolError(f"The registry gave a certificate that is none: {error}.") from None
-    write_private(home.certificate, pem)
+    """Keep our certificate, which was checked."""
+    write_private(home.certificate, x509.load_der_x509_certificate(der).public_bytes(serialization.Encoding.PEM))
 
 
 def check_fingerprint(found: str, expected: str, address: tuple[str, int]) -> None:

@@ -98,9 +98,14 @@ class Transcript(Event, frozen=True, kw_only=True, tag_field="event", tag="trans
 
 
 class Line(Event, frozen=True, kw_only=True, tag_field="event", tag="history"):
-    """A message of the history. `status`: pending, sent or received; for several recipients `states` has each."""
+    """A message of the history; `number` is its place there.
+
+    `status`: pending, sent or received, or what became of a file; for several recipients `states` has each.
+    `utc`: its time is to be shown in UTC.
+    """
 
     id: str
+    number: int
     sender: str = msgspec.field(name="from")
     to: Names
     text: str
@@ -108,6 +113,13 @@ class Line(Event, frozen=True, kw_only=True, tag_field="event", tag="history"):
     time: str
     status: str
     states: dict[str, str] = {}
+    utc: bool = False
+
+
+class Hit(Line, frozen=True, kw_only=True, tag_field="event", tag="search"):
+    """A message that was searched for. `marks`: where in `text`, which is in Unicode's NFC, start and end."""
+
+    marks: tuple[tuple[int, int], ...] = ()
 
 
 class Contact(Event, frozen=True, kw_only=True, tag_field="event", tag="contact"):

@@ -1,86 +1,133 @@
 """Reading the history: both tables in one order, one line for each message."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chat.core.events import Line
-from db.connection import Connection, Value
+from db.blocks import MAX_ORDINAL, find_blocks, last_in_blocks
+from db.connection import Connection, Row
+from db.history import Part, newest, oldest, received_rows, sent_rows
+from db.messages import PENDING, SENT
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Between which times, as they are stored, and which numbers of messages; empty and 0 are no bound.
+
+    What is `after` a time starts with it, what is after a number does not.
+    """
+
+    before: str = ""
+    after: str = ""
+    before_number: int = 0
+    after_number: int = 0
+
+    def parts(self, connection: Connection) -> list[Part]:
+        """Where such messages may be, the newest part first: few steps, however long the history is.
+
+        Clocks are set back at times, so a part holds to the times itself; it only leaves out blocks that
+        have no such message.
+        """
+        first, last = self.after_number + 1, self.before_number - 1 if self.before_number else MAX_ORDINAL
+        if not self.before and not self.after:
+            return [Part(first, last)] if first <= last else []
+        spans = [(last_in_blocks(connection) + 1, MAX_ORDINAL)]
+        for block in find_blocks(connection, before=self.before, after=self.after):
+            if spans[-1][0] == block.last + 1:
+                spans[-1] = block.first, spans[-1][1]
+            else:
+                spans.append((block.first, block.last))
+        cut = [(max(first, span[0]), min(last, span[1])) for span in spans]
+        return [Part(*span, self.before, self.after) for span in cut if span[0] <= span[1]]
 
 
 @dataclass(frozen=True)
 class Query:
-    """Which lines: with one person or with all, between two times, the newest `count` of them."""
+    """Which lines: with these people or with all, the newest `count` of them, or those round a number."""
 
-    name: str = ""
+    names: tuple[str, ...] = ()
     count: int = 20
-    before: str = ""
-    after: str = ""
+    bounds: Bounds = Bounds()
+    around: int = 0
 
 
-def read_history(connection: Connection, own_name: str, query: Query) -> list[Line]:
-    """The newest lines that fit, the oldest of them first."""
-    sent = _sent(connection, query)
-    received = _received(connection, query)
-    ordinals = sorted({*sent, *received})[-query.count :]
-    return [_own_line(own_name, sent[ordinal]) if ordinal in sent else _line(received[ordinal]) for ordinal in ordinals]
+@dataclass(frozen=True)
+class Page:
+    """Lines, the oldest first; `older` tells whether there are more before them."""
+
+    lines: list[Line]
+    older: bool
 
 
-def _conditions(query: Query) -> tuple[str, list[Value]]:
-    conditions, values = ["1 = 1"], list[Value]()
-    if query.name:
-        conditions.append("name = ?")
-        values.append(query.name)
-    if query.before:
-        conditions.append("time < ?")
-        values.append(query.before)
-    if query.after:
-        conditions.append("time >= ?")
-        values.append(query.after)
-    return " AND ".join(conditions), values
+def read_history(connection: Connection, own_name: str, query: Query) -> Page:
+    """The lines that fit."""
+    if query.around:
+        ordinals, older = _around(connection, query), True
+    else:
+        ordinals = _newest(connection, query.names, query.bounds, query.count + 1)
+        older = len(ordinals) > query.count
+        ordinals = ordinals[: query.count]
+    return Page(read_lines(connection, own_name, sorted(ordinals)), older and bool(ordinals))
 
 
-def _sent(connection: Connection, query: Query) -> dict[int, list[tuple[str, ...]]]:
-    where, values = _conditions(query)
-    rows = connection.query(
-        "SELECT ordinal, message_id, recipients, message, kind, time, name, status FROM Sender WHERE ordinal IN"
-        " (SELECT ordinal FROM (SELECT DISTINCT ordinal FROM Sender"
-        f" WHERE {where} ORDER BY ordinal DESC LIMIT {int(query.count)}) AS newest) ORDER BY ordinal, name",
-        values,
-    )
-    messages: dict[int, list[tuple[str, ...]]] = {}
-    for ordinal, message_id, *rest in rows:
-        messages.setdefault(ordinal, []).append((bytes(message_id).hex(), *rest))
-    return messages
+def read_lines(connection: Connection, own_name: str, ordinals: Sequence[int]) -> list[Line]:
+    """The lines of these messages, in the order given."""
+    lines = {int(row[0]): _line(*row) for row in received_rows(connection, ordinals)}
+    own: dict[int, list[Row]] = {}
+    for ordinal, *rest in sent_rows(connection, ordinals):
+        own.setdefault(int(ordinal), []).append(tuple(rest))
+    lines.update({ordinal: _own_line(own_name, ordinal, rows) for ordinal, rows in own.items()})
+    return [lines[ordinal] for ordinal in ordinals if ordinal in lines]
 
 
-def _received(connection: Connection, query: Query) -> dict[int, tuple[str, ...]]:
-    where, values = _conditions(query)
-    rows = connection.query(
-        "SELECT ordinal, message_id, recipients, message, kind, time, name FROM Receiver"
-        f" WHERE {where} ORDER BY ordinal DESC LIMIT {int(query.count)}",
-        values,
-    )
-    return {ordinal: (bytes(message_id).hex(), *rest) for ordinal, message_id, *rest in rows}
+def _newest(connection: Connection, names: Sequence[str], bounds: Bounds, count: int) -> list[int]:
+    found: list[int] = []
+    for part in bounds.parts(connection):
+        for name in names or ("",):
+            found += newest(connection, part, name, count)
+        found = sorted(set(found), reverse=True)[:count]
+        if len(found) == count:
+            break
+    return found
 
 
-def _own_line(own_name: str, rows: list[tuple[str, ...]]) -> Line:
+def _around(connection: Connection, query: Query) -> list[int]:
+    """Half of the lines before a message, and that one with the others after it."""
+    before = _newest(connection, query.names, Bounds(before_number=query.around), query.count // 2)
+    later = {
+        ordinal
+        for name in query.names or ("",)
+        for ordinal in oldest(connection, Part(query.around, MAX_ORDINAL), name, query.count - len(before))
+    }
+    return [*before, *sorted(later)[: query.count - len(before)]]
+
+
+def _own_line(own_name: str, ordinal: int, rows: list[Row]) -> Line:
     message_id, recipients, text, kind, time, *_ = rows[0]
     states = {name: status for *_, name, status in rows}
     return Line(
-        id=message_id,
+        id=bytes(message_id).hex(),
+        number=ordinal,
         sender=own_name,
         to=tuple(recipients.split(",")),
         text=text,
         kind=kind,
         time=time,
-        status="sent" if set(states.values()) == {"sent"} else "pending",
+        status=_together(states.values()),
         states=states if len(states) > 1 else {},
     )
 
 
-def _line(row: tuple[str, ...]) -> Line:
-    message_id, recipients, text, kind, time, name = row
+def _together(states: Iterable[str]) -> str:
+    """How a message to several stands: pending while it is so for one of them, sent when it is for all."""
+    unsent = set(states) - {SENT}
+    return PENDING if PENDING in unsent else min(unsent, default=SENT)
+
+
+def _line(ordinal: int, message_id: bytes, recipients: str, text: str, kind: str, time: str, name: str) -> Line:
     return Line(
-        id=message_id,
+        id=bytes(message_id).hex(),
+        number=ordinal,
         sender=name,
         to=tuple(recipients.split(",")),
         text=text,

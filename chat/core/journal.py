@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from chat.core.composing import Composed, Composing, Draft
 from chat.core.file_journal import DEFAULT_POLICY, Arrival, announce, attachment_of, note_offers
+from chat.core.indexing import Indexer
 from chat.core.strangers import count_taken
 from chat.errors import ChatError, RemoteProtocolError, UserError
 from chat.wire.codec import MAX_TEXT_BYTES
@@ -78,6 +79,7 @@ class Journal:
         self._own_name = own_name
         self._random_bytes = random_bytes
         self._ordinal = last_ordinal(connection)
+        self.indexer = Indexer(own_name, connection)
         self.hidden = False
         self.policy = DEFAULT_POLICY
 
@@ -98,6 +100,7 @@ class Journal:
             put_outbound(tx, stream)
         for draft, file, ordinal in composing.files:
             announce(tx, file, ordinal, draft.message_id, draft.recipients, draft.time)
+        self.indexer.stored(tx, self._ordinal, {row.ordinal: row.message for row in composing.rows}.values())
         return Composed(errors, composing.fresh)
 
     def receive(
@@ -208,6 +211,7 @@ class Journal:
             arrivals.append(Arrival(ordinal, message.message_id, name, body, now))
         insert_received(tx, rows)
         note_offers(tx, self.policy, arrivals)
+        self.indexer.stored(tx, self._ordinal, [arrival.body.text for arrival in arrivals])
         return arrivals
 
     def _renew(self, tx: Connection, old: OutboundRow, key: bytes, *, pending_only: bool) -> tuple[bytes, int]:

@@ -111,7 +111,7 @@ class KeyringFile:
             if len(sealed) != NONCE_BYTES + KEY_BYTES + TAG_BYTES:
                 raise ValueError("the sealed key is not whole")
             return cls(str(values["name"]), str(values["registry"]), str(values["authority_fingerprint"]), sealed)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise StorageFailure(f"The keyring {path} cannot be read: {error}.") from None
 
     def write(self, path: Path) -> None:

@@ -7,6 +7,7 @@ certificate signs in by that.
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import bcrypt
@@ -33,6 +34,7 @@ from db.schema import REGISTRY
 BCRYPT_COST = 12
 BCRYPTS_AT_ONCE = 2
 BCRYPTS_WAITING = 16
+SIGNERS = 2  # their stacks take what signing needs: on each connection's own it would be a tenth of its memory
 GUESSES = 5
 GUESS_EVERY_S = 60.0
 
@@ -66,6 +68,7 @@ class Accounts:
         self._bcrypts = ShortQueue(BCRYPTS_AT_ONCE, BCRYPTS_WAITING)
         self._guesses = TokenBucket(1 / GUESS_EVERY_S, GUESSES)
         self._new_accounts = new_accounts
+        self._signers = ThreadPoolExecutor(SIGNERS, "signer")
         with self._pool.borrow() as connection:
             REGISTRY.apply(connection, "a registry")
             self.warnings = connection.warnings()
@@ -82,7 +85,8 @@ class Accounts:
 
     def certify(self, account: Account) -> bytes:
         """A new certificate for the account's key, in DER."""
-        return self._authority.certify(Identity(account.name, account.peer_id, account.public_key))
+        identity = Identity(account.name, account.peer_id, account.public_key)
+        return self._signers.submit(self._authority.certify, identity).result()
 
     def enrol(self, name: str, proof: bytes, csr: bytes, address: str) -> Enrolment:
         """Make the account, or put a new key into it if `proof` is that of its password.
@@ -97,7 +101,8 @@ class Accounts:
         return self._replace(account, key)
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Give threads and connections back."""
+        self._signers.shutdown()
         self._pool.close()
 
     def _make(self, name: str, proof: bytes, key: bytes, address: str) -> Enrolment:

@@ -15,6 +15,7 @@ from chat.registry.accounts import BCRYPT_COST, Accounts
 from chat.registry.authority import Authority
 from chat.registry.directory import Directory
 from chat.registry.log import Log
+from chat.registry.metrics import process_gauges
 from chat.registry.requests import Requests
 from chat.registry.session import Session, Shared
 from db.url import open_database
@@ -83,6 +84,10 @@ class Registry:
     def fingerprint(self) -> str:
         """Of the authority's key."""
         return self._authority.fingerprint
+
+    def gauges(self) -> dict[str, float]:
+        """How much of what there is now."""
+        return {"connections": len(self._sessions), "signed_in": len(self._directory), **process_gauges()}
 
     def serve(self) -> None:
         """Wait until `stop`, then end all connections and give everything back."""

@@ -1,13 +1,14 @@
 """Events as text. All that peers wrote goes through `inert` here, and nowhere else does it reach the screen."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from tabulate import tabulate
 
 from chat.core import events
 from chat.inert import inert
 from chat.net.certificates import group
+from chat.ui.excerpt import excerpt
 
 
 def render(shown: Sequence[events.Event], own_name: str) -> str:
@@ -35,8 +36,7 @@ def _one(event: events.Event, own_name: str) -> str:
         case events.Incoming():
             return _said(event.time, event.sender, event.to, event.text, own_name)
         case events.Line():
-            line = _said(event.time, event.sender, event.to, event.text, own_name)
-            return line if event.status == "received" else f"{line}  [{_delivery(event)}]"
+            return _hit(event) if isinstance(event, events.Hit) else _line(event, own_name)
         case events.Delivered():
             return f"      sent to {event.to}"
         case events.Queued():
@@ -61,12 +61,23 @@ def _one(event: events.Event, own_name: str) -> str:
             return ""
 
 
-def _said(time: str, sender: str, to: Sequence[str], text: str, own_name: str) -> str:
+def _said(time: str, sender: str, to: Sequence[str], text: str, own_name: str, *, utc: bool = False) -> str:
     others = [name for name in to if name != own_name or sender == own_name]
     direction = f"{sender} → {', '.join(others)}" if others and (sender == own_name or len(to) > 1) else sender
     first, *more = inert(text, lines=True).split("\n")
     indent = "\n" + " " * 6
-    return f"{_clock(time)} {direction}: {first}" + "".join(indent + line for line in more)
+    return f"{_clock(time, utc=utc)} {direction}: {first}" + "".join(indent + line for line in more)
+
+
+def _line(line: events.Line, own_name: str) -> str:
+    said = _said(line.time, line.sender, line.to, line.text, own_name, utc=line.utc)
+    return said if line.status == "received" else f"{said}  [{_delivery(line)}]"
+
+
+def _hit(hit: events.Hit) -> str:
+    """In its line: who wrote it, and what stands round the first mark."""
+    direction = f"{hit.sender} → {', '.join(hit.to)}"
+    return f"#{hit.number} {_clock(hit.time, utc=hit.utc)} {direction}: {excerpt(hit.text, hit.marks)}"
 
 
 def _delivery(line: events.Line) -> str:
@@ -95,9 +106,12 @@ def _size(count: int) -> str:
     return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
 
 
-def _clock(time: str) -> str:
+def _clock(time: str, *, utc: bool = False) -> str:
     try:
-        moment = datetime.fromisoformat(time).astimezone()
+        moment = datetime.fromisoformat(time)
+        if utc:
+            return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+        moment = moment.astimezone()
     except ValueError:
         return inert(time)
     today = datetime.now().astimezone().date()

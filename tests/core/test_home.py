@@ -140,7 +140,7 @@ def test_it_is_its_owners_alone_also_if_it_was_not(path: Path) -> None:
 def test_everything_lies_in_it(path: Path) -> None:
     home = Home(path)
     places = [value for name, value in vars(home).items() if isinstance(value, Path) and name != "path"]
-    assert len(set(places)) == len(places) == 7
+    assert len(set(places)) == len(places)
     assert {place.parent for place in places} == {path}
 
 

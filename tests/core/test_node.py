@@ -4,7 +4,6 @@ import pytest
 
 from chat.core import events
 from chat.errors import NetworkError, StorageFailure
-from db.sqlite import SqliteDatabase
 from tests.flaky import FlakyDatabase, always
 from tests.people import Person, Town, wait_until
 
@@ -142,11 +141,6 @@ def test_keeps_its_line_while_the_database_is_away(village: Town) -> None:
 
 def flaky_person(village: Town, name: str) -> tuple[FlakyDatabase, Person]:
     """Somebody, started, whose database the test can make fail."""
-    made: list[FlakyDatabase] = []
-
-    def make(key: bytes) -> FlakyDatabase:
-        made.append(FlakyDatabase(SqliteDatabase(village.folder / name / "chat.db", key)))
-        return made[0]
-
-    person = village.person(name, make).start()
-    return made[0], person
+    person = village.person(name)
+    database = person.database = FlakyDatabase(person.database)
+    return database, person.start()

@@ -23,7 +23,7 @@ KINDS = {
     "varchar": "text", "text": "text", "mediumtext": "text", "TEXT": "text",
     "double": "real", "REAL": "real",
     "int": "integer", "bigint": "integer", "tinyint": "integer", "INTEGER": "integer",
-    "binary": "bytes", "varbinary": "bytes", "BLOB": "bytes",
+    "binary": "bytes", "varbinary": "bytes", "mediumblob": "bytes", "BLOB": "bytes",
 }  # fmt: skip
 
 

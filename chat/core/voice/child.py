@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from chat.core.voice.confinement import confine
+from chat.core.confinement import confine
 from chat.core.voice.messages import Missing, Refused
 from chat.errors import UserError
 from chat.wire.codec import encode
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MORE_BYTES = 768 * 1024 * 1024  # the engine takes 250 MB for a piece, the decoders a few
 CPU_S = 4 * 3600
-INSTALL = "pip install -r requirements-voice.txt."
+INSTALL = "pip install -r requirements.txt."
 
 
 def main() -> None:

@@ -84,9 +84,9 @@ def open_loudspeaker(sample_rate: int) -> Loudspeaker:
 
 def _sounddevice(what: str) -> ModuleType:
     try:
-        import sounddevice  # noqa: PLC0415 - who only chats has it not
+        import sounddevice  # noqa: PLC0415 - it loads PortAudio, which may not be there
     except ImportError:
-        raise NoSoundDevice("Sound needs some packages more: pip install -r requirements-voice.txt.") from None
+        raise NoSoundDevice("A package is missing for sound: pip install -r requirements.txt.") from None
     except OSError as error:
         raise NoSoundDevice(f"Nothing can be {what} here ({error}). {PORTAUDIO}") from None
     module: ModuleType = sounddevice

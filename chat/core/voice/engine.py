@@ -56,7 +56,7 @@ def open_engine(model_folder: Path | None = None) -> Engine:
 
         return WhisperEngine(model_folder)
     except (ImportError, OSError) as error:  # OSError: a library that does not load on this system
-        what = "faster-whisper==1.2.1" if model_folder else "-r requirements-voice.txt"
+        what = "faster-whisper==1.2.1" if model_folder else "-r requirements.txt"
         raise EngineMissing(f"Recordings are not transcribed here ({error}): pip install {what}.") from None
 
 

@@ -28,7 +28,7 @@ class MoonshineEngine:
         if self.model_sha256.hex() != MODEL_SHA256:
             raise EngineMissing(
                 f"The speech model in {folder} is not the one that was checked: "
-                "pip install --force-reinstall -r requirements-voice.txt."
+                "pip install --force-reinstall -r requirements.txt."
             )
         self._transcriber = Transcriber(
             folder, ModelArch.TINY, options={"vad_threshold": 0, "return_audio_data": "false"}

@@ -6,22 +6,20 @@ It is watched: one that says nothing for STALL_S is ended, and so is one that sa
 import os
 import selectors
 import stat
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Self
 
+from chat.core.confined import start_confined
 from chat.core.voice.messages import MAX_MESSAGE_BYTES, ChildMessage, Ended, Missing, Refused, child_codec
 from chat.errors import ChatError, RemoteProtocolError, UserError
 from chat.wire.frames import FrameDecoder
 
-ROOT = Path(__file__).parents[3]
 STALL_S = 120.0
 READ_BYTES = 64 * 1024
 MAX_FILE_BYTES = 2 * 1024**3  # two hours of uncompressed stereo
 
-COMMAND = (sys.executable, "-m", "chat.core.voice.child")
+MODULE = "chat.core.voice.child"
 TRANSCRIBE = "transcribe"
 DECODE = "decode"
 
@@ -44,15 +42,8 @@ class Child:
     def __init__(self, path: Path, mode: str, model_folder: Path | None = None, *, stall_s: float = STALL_S) -> None:
         self._stall_s = stall_s
         with _open(path) as recording:
-            self._process = subprocess.Popen(  # noqa: S603 - our own program
-                [*COMMAND, mode, *([str(model_folder)] if model_folder else [])],
-                stdin=recording,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                cwd=ROOT,
-                env=_environment(),
-                start_new_session=True,  # Ctrl-C at the terminal is not for it
-            )
+            arguments = (mode, str(model_folder)) if model_folder else (mode,)
+            self._process = start_confined(MODULE, *arguments, file=recording)
 
     def __enter__(self) -> Self:
         return self
@@ -110,8 +101,3 @@ def _open(path: Path) -> BinaryIO:
     if not found.st_size:
         raise NotARecording(f"{path} is empty.")
     raise NotARecording(f"{path} is larger than {MAX_FILE_BYTES // 1024**3} GiB, which is the most for a recording.")
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of ours but where the program lies; one heap, so that the limit of memory means something."""
-    return {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "MALLOC_ARENA_MAX": "1", "HF_HUB_OFFLINE": "1"}

@@ -1,49 +1,67 @@
 """Reading what was written."""
 
-import re
-from datetime import datetime
+import msgspec
 
+from chat.core.events import Event, Status
 from chat.core.history import Query, read_history
-from chat.errors import UserError
-from chat.times import format_time
-from chat.ui.shell import Shell
+from chat.core.search import MAX_LOOKED_AT, Found, SearchQuery, search
+from chat.core.terms import FROM, KIND, TO, Term
+from chat.ui.asking import Asked, parse
+from chat.ui.shell import Shell, parse_names
 from chat.ui.table import command
-from chat.wire.names import fold_name
 
-DEFAULT_LINES = 20
-MAX_LINES = 10_000
+FILTERS = {"from": FROM, "to": TO, "has": KIND}
 
 
-@command("/history [NAME] [-n N] [before:T] [after:T]", beside=True)
+@command("/history [NAME[,NAME…]] [-n N] [before:T] [after:T] [around:#N] [--utc]", beside=True)
 def history(shell: Shell, arguments: str) -> None:
-    """Show the newest messages, with one person or with all.
+    """Show the newest messages with one person, with several, or with all.
 
-    T is a day or a time, as in 2026-01-31 or 2026-01-31T18:30.
+    T is a day or a time, as in 2026-01-31 or 2026-01-31T18:30, by your clock or with --utc in UTC; or it is
+    #N, the number of a message as /search shows it. around:#N shows the messages round that one.
     """
-    count, arguments = _taken(arguments, r"-n\s+(\S+)", str(DEFAULT_LINES))
-    before, arguments = _taken(arguments, r"before:(\S+)", "")
-    after, arguments = _taken(arguments, r"after:(\S+)", "")
-    if not count.isascii() or not count.isdigit() or not 1 <= int(count) <= MAX_LINES:
-        raise UserError(f"-n takes a number from 1 to {MAX_LINES}.")
-    name = fold_name(arguments.strip()) if arguments.strip() else ""
-    asked = Query(name, int(count), _utc(before), _utc(after))
-    lines = shell.people.read(lambda connection: read_history(connection, shell.name, asked))
-    shell.show([*lines])
+    asked = parse(arguments, around=True)
+    names = parse_names(",".join(asked.words)) if asked.words else ()
+    query = Query(names, asked.count, asked.bounds, asked.around)
+    page = shell.people.read(lambda connection: read_history(connection, shell.name, query))
+    lines: list[Event] = [msgspec.structs.replace(line, utc=asked.utc) for line in page.lines]
+    shell.show(lines + _older("/history", asked, page.lines[0].number if page.older else 0))
 
 
-def _taken(arguments: str, pattern: str, default: str) -> tuple[str, str]:
-    """What a pattern's group caught, and the arguments without it."""
-    found = re.search(rf"(?:^|\s){pattern}", arguments)
-    if not found:
-        return default, arguments
-    return found.group(1), arguments[: found.start()] + arguments[found.end() :]
+@command(
+    '/search WORDS ["A PHRASE"] [from:NAME] [to:NAME] [has:file|image|voice] [before:T] [after:T] [-n N] [--utc]',
+    beside=True,
+)
+def search_(shell: Shell, arguments: str) -> None:
+    """Find messages, file names and transcripts that have all the words, the newest first.
+
+    A word is found at the start of a word, without regard to case and accents, and Chinese, Japanese and
+    the like wherever it stands; signs are signs, as in c++. from:a,b means either. T is as in /history;
+    /history around:#N shows what stands round the hit with that number.
+    """
+    asked = parse(arguments, keys=FILTERS)
+    query = SearchQuery(
+        terms=[term for word in asked.words if (term := Term(word))],
+        marks=[frozenset(FILTERS[key] + value for value in values) for key, values in asked.filters.items()],
+        count=asked.count,
+        bounds=asked.bounds,
+    )
+    found = shell.people.read(lambda connection: search(connection, shell.name, query))
+    hits: list[Event] = [msgspec.structs.replace(hit, utc=asked.utc) for hit in found.hits]
+    shell.show([*hits, *_nothing(query, found), *_older("/search", asked, found.older)])
 
 
-def _utc(text: str) -> str:
-    """A local day or time as it is stored, or nothing for nothing."""
-    if not text:
-        return ""
-    try:
-        return format_time(datetime.fromisoformat(text).astimezone())
-    except (ValueError, OverflowError):
-        raise UserError(f"{text!r} is no day or time: write 2026-01-31 or 2026-01-31T18:30.") from None
+def _nothing(query: SearchQuery, found: Found) -> list[Event]:
+    if found.hits:
+        return []
+    value = "nothing found in your history"
+    if not query.terms and not query.marks:
+        value = "nothing to look for: try /search tea from:bob, or /help search"
+    elif found.older:
+        value = f"nothing found among the newest {MAX_LOOKED_AT:,} messages that it might be"
+    return [Status(name="search", value=value, source="/search")]
+
+
+def _older(name: str, asked: Asked, number: int) -> list[Event]:
+    """How to go on, if there is more."""
+    return [Status(name="older", value=f"{name} {asked.before(number)}", source=name)] if number else []

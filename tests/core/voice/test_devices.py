@@ -58,7 +58,7 @@ def test_no_device(sounddevice: Any) -> None:
 
 def test_no_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sounddevice", None)
-    with pytest.raises(NoSoundDevice, match=r"pip install -r requirements-voice\.txt"):
+    with pytest.raises(NoSoundDevice, match=r"pip install -r requirements\.txt"):
         open_microphone()
 
 

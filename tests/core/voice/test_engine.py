@@ -16,7 +16,7 @@ def test_the_default_engine_is_there() -> None:
 
 @pytest.mark.parametrize(
     ("module", "folder", "install"),
-    [("moonshine_voice", None, "-r requirements-voice.txt"), ("faster_whisper", Path("/nowhere"), "faster-whisper")],
+    [("moonshine_voice", None, "-r requirements.txt"), ("faster_whisper", Path("/nowhere"), "faster-whisper")],
 )
 def test_a_missing_package_is_named(
     monkeypatch: pytest.MonkeyPatch, module: str, folder: Path | None, install: str

@@ -3,7 +3,6 @@
 import os
 import resource
 import socket
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +10,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from chat.core.voice import process
 from chat.core.voice.messages import Ended, Opened, Passed
 from chat.core.voice.process import DECODE, TRANSCRIBE, Child, Crashed, NotARecording, NotInstalled
 from chat.wire.codec import encode
 from chat.wire.frames import encode_frame
+from tests.core.voice.conftest import act_as
 from tests.core.voice.hostile import damaged, lies
 from tests.core.voice.samples import speech, write
 
@@ -36,7 +35,7 @@ def acted(monkeypatch: pytest.MonkeyPatch, recording: Path) -> Act:
     def act(script: str, *said: msgspec.Struct, stall_s: float = 30.0) -> list[msgspec.Struct]:
         frames = b"".join(encode_frame(encode(message)) for message in said)
         script = f"import os, signal, sys, time; os.write(1, {frames!r}); {script}"
-        monkeypatch.setattr(process, "COMMAND", (sys.executable, "-c", script))
+        act_as(monkeypatch, script)
         with Child(recording, DECODE, stall_s=stall_s) as child:
             return list(child.messages())
 
@@ -76,7 +75,7 @@ def test_what_it_says_after_the_end_is_not_heard(acted: Act) -> None:
 
 
 def test_it_can_be_ended_by_another_thread(monkeypatch: pytest.MonkeyPatch, recording: Path) -> None:
-    monkeypatch.setattr(process, "COMMAND", (sys.executable, "-c", "import time; time.sleep(60)"))
+    act_as(monkeypatch, "import time; time.sleep(60)")
     with Child(recording, DECODE) as child:
         threading.Timer(0.1, child.kill).start()
         with pytest.raises(Crashed, match="ended with -9"):
@@ -88,7 +87,7 @@ def test_it_inherits_nothing(monkeypatch: pytest.MonkeyPatch, recording: Path) -
     with socket.socket() as ours, (recording.parent / "seen").open("w") as seen:
         os.set_inheritable(ours.fileno(), True)
         script = f"import os; open({seen.name!r}, 'w').write(str(len(os.listdir('/proc/self/fd'))) + str(os.environ))"
-        monkeypatch.setattr(process, "COMMAND", (sys.executable, "-c", script))
+        act_as(monkeypatch, script)
         with Child(recording, DECODE) as child, pytest.raises(Crashed):
             list(child.messages())
     told = (recording.parent / "seen").read_text()
@@ -114,9 +113,9 @@ def test_what_is_not_even_opened(make: Callable[[Path], object], why: str, tmp_p
 
 
 def test_a_missing_package_is_told(recording: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    script = "import sys; sys.modules['av'] = None; from chat.core.voice.child import main; main()"
-    monkeypatch.setattr(process, "COMMAND", (sys.executable, "-c", script))
-    with Child(recording, DECODE) as child, pytest.raises(NotInstalled, match=r"requirements-voice\.txt"):
+    script = "import sys; del sys.argv[1]; sys.modules['av'] = None; from chat.core.voice.child import main; main()"
+    act_as(monkeypatch, script)
+    with Child(recording, DECODE) as child, pytest.raises(NotInstalled, match=r"requirements\.txt"):
         list(child.messages())
 
 

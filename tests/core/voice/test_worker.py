@@ -1,6 +1,5 @@
 """The worker: what waits is written down, whatever happens in between, and chat hears of it."""
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,6 @@ import numpy as np
 import pytest
 
 from chat.core.events import Transcribing, Transcript, Warn
-from chat.core.voice import process
 from chat.core.voice.messages import Ended, Listens, Opened, Passed, Said
 from chat.core.voice.worker import MAX_ATTEMPTS, NO_SPEECH, VoiceWorker
 from chat.core.writer import Writer
@@ -22,6 +20,7 @@ from db.schema import CLIENT
 from db.sqlite import SqliteDatabase
 from db.transcripts import DONE as WRITTEN
 from db.transcripts import FAILED, SILENT, VOICE, TranscriptRow, count_attempt, find_transcripts
+from tests.core.voice.conftest import act_as
 from tests.core.voice.samples import WORDS, music, noise, silence, speech, words, write
 from tests.db.rows import TIME, number, receiver_row
 from tests.people import Inbox, wait_until
@@ -99,7 +98,7 @@ def played(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Pat
             f"import os, sys, time; open({str(runs)!r}, 'a').write('run\\n'); os.write(1, {frames!r})\n"
             f"runs = len(open({str(runs)!r}).readlines())\n{script}"
         )
-        monkeypatch.setattr(process, "COMMAND", (sys.executable, "-c", script))
+        act_as(monkeypatch, script)
         return runs
 
     return play
