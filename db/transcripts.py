@@ -29,10 +29,12 @@ class TranscriptRow(NamedTuple):
 
 
 class Untranscribed(NamedTuple):
-    """A voice message that waits for its words; the recording lies at `path`."""
+    """A voice message that waits for its words; `name` is who sent it or was sent it, it lies at `path`."""
 
     ordinal: int
     message_id: bytes
+    name: str
+    outgoing: int
     path: str
     attempts: int
 
@@ -47,7 +49,7 @@ _IS_VOICE = " OR ".join(
 def next_untranscribed(connection: Connection, after: int = 0) -> Untranscribed | None:
     """The first voice message above that ordinal whose recording is here and whose words are not."""
     rows = connection.query(
-        "SELECT File.ordinal, File.message_id, File.path, COALESCE(Transcript.attempts, 0)"
+        "SELECT File.ordinal, File.message_id, File.name, File.outgoing, File.path, COALESCE(Transcript.attempts, 0)"
         " FROM File LEFT JOIN Transcript ON Transcript.ordinal = File.ordinal"
         " WHERE File.ordinal > ? AND (File.outgoing = 1 OR File.state = ?)"
         f" AND (Transcript.state IS NULL OR Transcript.state = ?) AND ({_IS_VOICE})"

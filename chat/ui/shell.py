@@ -3,11 +3,13 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from pathlib import Path
 
 from chat.core.events import Done, Event, Failure
 from chat.core.node import Node
 from chat.core.people import AddressBook
 from chat.errors import ChatError, UserError
+from chat.ui.recording import record_without_terminal
 from chat.ui.table import find_command
 from chat.wire.names import fold_name
 
@@ -24,6 +26,7 @@ class Shell:
         self.ended = False
         self.exit_code = 0
         self.settings: list[tuple[str, str, str]] = []
+        self.record: Callable[[Path], Path | None] = record_without_terminal
         self._ok = True
         self._under_way = 0
         self._changed = threading.Condition()

@@ -9,6 +9,8 @@ from chat.core import events
 from chat.inert import inert
 from chat.net.certificates import group
 from chat.ui.excerpt import excerpt
+from chat.ui.spoken import duration, spoken
+from db.transcripts import VOICE
 
 
 def render(shown: Sequence[events.Event], own_name: str) -> str:
@@ -58,6 +60,17 @@ def _one(event: events.Event, own_name: str) -> str:
         case events.Help():
             return f"{event.usage}\n    {event.help}"
         case _:
+            return _voice(event)
+
+
+def _voice(event: events.Event) -> str:
+    match event:
+        case events.Transcript():
+            return f"  --  {event.sender}, {_spoken(event)}"
+        case events.Transcribing():
+            whole = f" of {duration(event.total)}" if event.total else ""
+            return f"  --  #{event.number}: {duration(event.done)}{whole} written down"
+        case _:
             return ""
 
 
@@ -71,7 +84,30 @@ def _said(time: str, sender: str, to: Sequence[str], text: str, own_name: str, *
 
 def _line(line: events.Line, own_name: str) -> str:
     said = _said(line.time, line.sender, line.to, line.text, own_name, utc=line.utc)
-    return said if line.status == "received" else f"{said}  [{_delivery(line)}]"
+    said = said if line.status == "received" else f"{said}  [{_delivery(line)}]"
+    return said + _words(line) if line.kind == VOICE else said
+
+
+def _words(line: events.Line) -> str:
+    """What is said in a voice message, below it."""
+    return "\n      " + spoken(
+        line.number,
+        text=line.transcript,
+        seconds=line.seconds,
+        confidence=line.confidence,
+        error=line.no_transcript,
+    )
+
+
+def _spoken(event: events.Transcript) -> str:
+    return spoken(
+        event.number,
+        text=event.text,
+        seconds=event.seconds,
+        confidence=event.confidence,
+        error=event.error,
+        whole=event.asked,
+    )
 
 
 def _hit(hit: events.Hit) -> str:

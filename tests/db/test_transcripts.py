@@ -1,13 +1,10 @@
 """Transcript: which voice messages wait, and what came of them."""
 
-from typing import Any
-
 import pytest
 
 from db.connection import Connection, Database
 from db.files import ACCEPTED, DONE, OFFERED, FileRow, insert_files
 from db.messages import insert_received, insert_sent
-from db.transcripts import DONE as WRITTEN
 from db.transcripts import (
     FAILED,
     VOICE,
@@ -18,7 +15,7 @@ from db.transcripts import (
     next_untranscribed,
     put_transcript,
 )
-from tests.db.rows import TIME, client_connection, number, receiver_row, sender_row
+from tests.db.rows import TIME, client_connection, number, receiver_row, sender_row, transcript_row
 
 
 @pytest.fixture
@@ -32,11 +29,6 @@ def file_row(ordinal: int, state: str, name: str = "bob", *, outgoing: int = 0, 
     )
 
 
-def transcript(ordinal: int, text: str = "Hello, 世界! 😀 it's me", **changes: Any) -> TranscriptRow:
-    row = TranscriptRow(ordinal, WRITTEN, 1, text, 0.75, 12.5, "an engine", number(7, 32), "en,de", "")
-    return row._replace(**changes)
-
-
 def waiting(connection: Connection) -> list[int]:
     ordinals, after = [], 0
     while (found := next_untranscribed(connection, after)) is not None:
@@ -48,7 +40,7 @@ def waiting(connection: Connection) -> list[int]:
 def test_a_received_recording_waits_once_it_is_here(connection: Connection) -> None:
     insert_received(connection, [receiver_row(3, kind=VOICE), receiver_row(5, kind=VOICE), receiver_row(6, kind=VOICE)])
     insert_files(connection, [file_row(3, OFFERED, path=""), file_row(5, DONE), file_row(6, ACCEPTED)])
-    assert next_untranscribed(connection) == Untranscribed(5, number(5), "/tmp/it.ogg", 0)
+    assert next_untranscribed(connection) == Untranscribed(5, number(5), "bob", 0, "/tmp/it.ogg", 0)
     assert waiting(connection) == [5]
 
 
@@ -71,10 +63,12 @@ def test_attempts_are_counted_and_taken_back(connection: Connection) -> None:
     for _ in range(3):
         count_attempt(connection, 5)
     count_attempt(connection, 5, -1)
-    assert next_untranscribed(connection) == Untranscribed(5, number(5), "/tmp/it.ogg", 2)
+    assert next_untranscribed(connection) == Untranscribed(5, number(5), "bob", 0, "/tmp/it.ogg", 2)
 
 
-@pytest.mark.parametrize("row", [transcript(5), transcript(5, text="", state=FAILED, confidence=None, reason="bad")])
+@pytest.mark.parametrize(
+    "row", [transcript_row(5), transcript_row(5, text="", state=FAILED, confidence=None, reason="bad")]
+)
 def test_what_came_of_it_is_kept_and_ends_the_waiting(connection: Connection, row: TranscriptRow) -> None:
     insert_received(connection, [receiver_row(5, kind=VOICE)])
     insert_files(connection, [file_row(5, DONE)])
@@ -85,13 +79,13 @@ def test_what_came_of_it_is_kept_and_ends_the_waiting(connection: Connection, ro
 
 
 def test_a_better_one_replaces_it(connection: Connection) -> None:
-    put_transcript(connection, transcript(5, "wreck a nice beach"))
-    put_transcript(connection, transcript(5, "recognise speech"))
+    put_transcript(connection, transcript_row(5, "wreck a nice beach"))
+    put_transcript(connection, transcript_row(5, "recognise speech"))
     assert find_transcripts(connection, [5])[5].text == "recognise speech"
     assert find_transcripts(connection, []) == {}
 
 
 def test_an_hour_of_words_fits(connection: Connection) -> None:
     long = "words upon words " * 10_000
-    put_transcript(connection, transcript(5, long))
+    put_transcript(connection, transcript_row(5, long))
     assert find_transcripts(connection, [5])[5].text == long

@@ -189,6 +189,7 @@ class Carriage:
         self._ground.writer.call(lambda tx: set_file_state(tx, row.ordinal, row.name, DONE, path=str(path)))
         self._ground.tell(row.name, Done(row.message_id, row.digest))
         self._ground.show(row, DONE, path=str(path))
+        self._ground.received()
 
     def twin(self, row: FileRow) -> Path | None:
         """Where a file of the same content lies already, received before; by the table's word."""

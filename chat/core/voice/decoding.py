@@ -14,9 +14,9 @@ from av.container import InputContainer
 from av.error import FFmpegError
 
 from chat.core.voice.engine import SAMPLE_RATE, Pcm
+from chat.core.voice.messages import MAX_DURATION_S
 from chat.errors import UserError
 
-MAX_DURATION_S = 2 * 3600
 MAX_DAMAGED_PACKETS = 1000
 SAMPLE_RATES = range(4_000, 192_001)  # a second at 1 Hz would be blown up to 16,000 samples
 

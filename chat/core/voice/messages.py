@@ -12,6 +12,7 @@ from chat.wire.codec import Codec, Digest
 MAX_MESSAGE_BYTES = 80 * 1024
 MAX_SOUND_BYTES = 64 * 1024
 MAX_S = 24 * 3600
+MAX_DURATION_S = 2 * 3600  # of a recording that is read
 
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=MAX_S)]
 Chance = Annotated[float, msgspec.Meta(ge=0, le=1)]

@@ -35,6 +35,11 @@ class Player:
         self._thread = threading.Thread(target=self._run, args=(child, loudspeaker), name="player", daemon=True)
         self._thread.start()
 
+    def wait(self) -> None:
+        """Until it has been played to its end. Nothing if nothing plays."""
+        if self._thread is not None:
+            self._thread.join()
+
     def stop(self) -> None:
         """Be silent. Nothing if nothing plays."""
         self._stopped = True

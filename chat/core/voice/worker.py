@@ -6,15 +6,16 @@ is a process of its own, of low priority.
 """
 
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
-from chat.core.events import Event, Transcribing, Transcript, Warn
+from chat.core.events import Notify, Transcribing, Transcript, Warn
+from chat.core.journal import Journal
 from chat.core.reading import reading
 from chat.core.voice.process import TRANSCRIBE, Child, Crashed, NotARecording, NotInstalled
 from chat.core.voice.transcription import Transcription, hear_out
 from chat.core.writer import Writer
 from chat.errors import ChatError
+from db.connection import Connection
 from db.messages import last_ordinal
 from db.pool import Pool
 from db.transcripts import (
@@ -29,17 +30,19 @@ from db.transcripts import (
 )
 
 MAX_ATTEMPTS = 3
-TELL_EVERY_S = 60.0
+TELL_EVERY_S = 300.0  # of the recording
 RETRY_S = 60.0  # after trouble with the database
-NO_SPEECH = "No speech was found in it."
+NO_SPEECH = "no speech found"
 
 
 class VoiceWorker:
     """Owns the process of the recording under way. The methods without an underscore are for other threads."""
 
     def __init__(
-        self, writer: Writer, pool: Pool, notify: Callable[[Event], None], model_folder: Path | None = None
+        self, own_name: str, journal: Journal, writer: Writer, pool: Pool, notify: Notify, model_folder: Path | None
     ) -> None:
+        self._own_name = own_name
+        self._journal = journal
         self._writer = writer
         self._pool = pool
         self._notify = notify
@@ -88,7 +91,7 @@ class VoiceWorker:
     def _work_on(self, waiting: Untranscribed) -> None:
         if self._missing:
             self._passed_over = waiting.ordinal
-            self._notify(Transcript(id=waiting.message_id.hex(), error=self._missing))
+            self._tell(waiting, _without_words(waiting, self._missing))
             return
         if waiting.attempts >= MAX_ATTEMPTS:
             self._give_up(waiting, "None came to its end")
@@ -114,7 +117,9 @@ class VoiceWorker:
             nonlocal told_s
             if done_s - told_s >= TELL_EVERY_S:
                 told_s = done_s
-                self._notify(Transcribing(id=waiting.message_id.hex(), done=done_s, total=total_s))
+                self._notify(
+                    Transcribing(id=waiting.message_id.hex(), number=waiting.ordinal, done=done_s, total=total_s)
+                )
 
         with Child(Path(waiting.path), TRANSCRIBE, self._model_folder) as child:
             with self._lock:
@@ -143,17 +148,25 @@ class VoiceWorker:
         self._put(waiting, row)
 
     def _fail(self, waiting: Untranscribed, reason: str) -> None:
-        row = TranscriptRow(waiting.ordinal, FAILED, waiting.attempts + 1, "", None, 0.0, "", b"", "", reason[:500])
-        self._put(waiting, row)
+        self._put(waiting, _without_words(waiting, reason[:500]))
 
     def _give_up(self, waiting: Untranscribed, how: str) -> None:
         self._fail(waiting, f"It was tried {MAX_ATTEMPTS} times. {how}.")
 
     def _put(self, waiting: Untranscribed, row: TranscriptRow) -> None:
-        self._writer.call(lambda tx: put_transcript(tx, row))
+        def put(tx: Connection) -> None:
+            put_transcript(tx, row)
+            self._journal.indexer.added(tx, row.ordinal, row.text)
+
+        self._writer.call(put)
+        self._tell(waiting, row)
+
+    def _tell(self, waiting: Untranscribed, row: TranscriptRow) -> None:
         self._notify(
             Transcript(
                 id=waiting.message_id.hex(),
+                number=waiting.ordinal,
+                sender=self._own_name if waiting.outgoing else waiting.name,
                 text=row.text,
                 confidence=row.confidence,
                 seconds=row.duration_s,
@@ -170,3 +183,7 @@ class VoiceWorker:
         with reading(self._pool) as connection:
             self._passed_over = last_ordinal(connection)
         self._notify(Warn(message=missing))
+
+
+def _without_words(waiting: Untranscribed, reason: str) -> TranscriptRow:
+    return TranscriptRow(waiting.ordinal, FAILED, waiting.attempts + 1, "", None, 0.0, "", b"", "", reason)

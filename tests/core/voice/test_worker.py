@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from chat.core.events import Transcribing, Transcript, Warn
+from chat.core.journal import Journal
 from chat.core.voice.messages import Ended, Listens, Opened, Passed, Said
 from chat.core.voice.worker import MAX_ATTEMPTS, NO_SPEECH, VoiceWorker
 from chat.core.writer import Writer
@@ -37,6 +38,7 @@ class Desk:
         self.pool = Pool(database)
         self.writer = Writer(database)
         CLIENT.apply(self.writer.connection, "alice")
+        self.journal = Journal("alice", self.writer.connection)
         self.writer.start()
         self.inbox = Inbox()
         self.worker: VoiceWorker | None = None
@@ -56,7 +58,7 @@ class Desk:
         return path
 
     def work(self, model_folder: Path | None = None) -> VoiceWorker:
-        self.worker = VoiceWorker(self.writer, self.pool, self.inbox.notify, model_folder)
+        self.worker = VoiceWorker("alice", self.journal, self.writer, self.pool, self.inbox.notify, model_folder)
         self.worker.start()
         return self.worker
 
@@ -195,14 +197,14 @@ def test_one_at_a_time_in_order(desk: Desk, played: Callable[..., Path]) -> None
     assert [event.id for event in desk.inbox.of(Transcript)] == [number(ordinal).hex() for ordinal in (3, 4, 5)]
 
 
-def test_progress_once_a_minute(desk: Desk, played: Callable[..., Path]) -> None:
+def test_progress_every_five_minutes_of_it(desk: Desk, played: Callable[..., Path]) -> None:
     passed = [Passed(float(seconds)) for seconds in range(10, 3600, 10)]
     played("", Opened(3600.0), HELLO[1], *passed, Ended(3600.0))
     desk.recording(3, speech(1.0))
     desk.work()
     desk.told(3)
     told = [(event.done, event.total) for event in desk.inbox.of(Transcribing)]
-    assert told == [(60.0 * minute, 3600.0) for minute in range(1, 60)]
+    assert told == [(300.0 * number, 3600.0) for number in range(1, 12)]
 
 
 def test_without_an_engine_it_says_so_once_and_waits(desk: Desk, tmp_path: Path) -> None:
