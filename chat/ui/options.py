@@ -33,6 +33,7 @@ class ClientOptions:
     commands: tuple[str, ...]
     wait_s: float
     json: bool
+    speech_model: Path | None
     sources: dict[str, str]
 
 
@@ -47,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     flags.add_argument("--listen", default=DEFAULT_LISTEN, metavar="HOST:PORT", help="for peers; a free port if 0")
     flags.add_argument("--hidden", action="store_true", help="start without being found")
     flags.add_argument("--password-file", metavar="FILE", help="P2PCHAT_PASSWORD_FILE; its first line")
+    flags.add_argument("--speech-model", metavar="DIR", help="P2PCHAT_SPEECH_MODEL; a better one for voice messages")
     flags.add_argument("-c", dest="commands", action="append", default=[], metavar="COMMAND", help="run it and exit")
     flags.add_argument("--wait", type=float, default=DEFAULT_WAIT_S, metavar="SECONDS", help="for what -c sends")
     flags.add_argument("--json", action="store_true", help="commands in, one JSON object per line out")
@@ -70,6 +72,7 @@ def parse_options(arguments: list[str] | None, environment: Environment) -> Clie
         return default
 
     password_file = setting("password_file", "")
+    speech_model = setting("speech_model", "")
     if not 0 <= flags.wait < 1e6:
         raise UsageError("--wait takes a number of seconds.")
     return ClientOptions(
@@ -84,6 +87,7 @@ def parse_options(arguments: list[str] | None, environment: Environment) -> Clie
         commands=tuple(flags.commands),
         wait_s=flags.wait,
         json=flags.json,
+        speech_model=Path(speech_model).expanduser().absolute() if speech_model else None,
         sources=sources,
     )
 

@@ -1,5 +1,6 @@
 """Recording a voice message while somebody looks on: a level meter, Enter sends, Ctrl-C discards."""
 
+import math
 import threading
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from chat.net.files import private_folder
 from chat.ui.spoken import duration
 
 METER_COLUMNS = 20
+QUIET_DB = 50.0
 POLL_S = 0.2
 
 
@@ -39,10 +41,15 @@ class Recording:
     @property
     def line(self) -> str:
         """How it goes, in one line."""
-        full = round(min(1.0, self._recorder.level) * METER_COLUMNS)
+        full = round(_loudness(self._recorder.level) * METER_COLUMNS)
         meter = "█" * full + "░" * (METER_COLUMNS - full)
         most = f" of {duration(MAX_RECORDING_S)}" if self._recorder.seconds > MAX_RECORDING_S - 600 else ""
         return f"recording {duration(self._recorder.seconds)}{most} {meter}  Enter: send it   Ctrl-C: discard it"
+
+
+def _loudness(level: float) -> float:
+    """0 to 1 as ears have it: speech some way off is a hundredth of full scale, and is to be seen."""
+    return max(0.0, 1.0 + 20 * math.log10(level) / QUIET_DB) if level > 0 else 0.0
 
 
 def begin(folder: Path) -> Recording:

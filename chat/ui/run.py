@@ -45,7 +45,9 @@ def _run(options: ClientOptions, console: Console) -> int:
         why = f"{options.name} is running already in another terminal: type it there, or /quit there first."
         return _run_beside(options, opened, console, why)
     home = opened.home
-    node_options = Options(opened.registry, options.listen, home.downloads, home.outgoing, options.hidden)
+    node_options = Options(
+        opened.registry, options.listen, home.downloads, home.outgoing, options.hidden, options.speech_model
+    )
     try:
         node = Node(opened.credentials, opened.database, node_options, console.notify)
     except InUse as error:
