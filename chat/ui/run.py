@@ -46,7 +46,12 @@ def _run(options: ClientOptions, console: Console) -> int:
         return _run_beside(options, opened, console, why)
     home = opened.home
     node_options = Options(
-        opened.registry, options.listen, home.downloads, home.outgoing, options.hidden, options.speech_model
+        opened.registry,
+        options.listen,
+        home.downloads,
+        home.outgoing,
+        options.hidden,
+        speech_model=options.speech_model,
     )
     try:
         node = Node(opened.credentials, opened.database, node_options, console.notify)
