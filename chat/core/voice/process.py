@@ -54,6 +54,11 @@ class Child:
         assert self._process.stdout is not None
         self._process.stdout.close()
 
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid
+
     def kill(self) -> None:
         """End it now; whoever reads its messages gets Crashed."""
         self._process.kill()

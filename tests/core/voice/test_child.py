@@ -9,7 +9,7 @@ import pytest
 from chat.core.voice.child import INSTALL
 from chat.core.voice.messages import MAX_MESSAGE_BYTES, ChildMessage, Ended, Missing, Refused, Said, child_codec
 from chat.wire.frames import FrameDecoder
-from tests.core.voice.samples import FORMATS, WORDS, speech, words, write
+from tests.core.voice.samples import WORDS, speech, words, write
 
 ROOT = Path(__file__).parents[3]
 
@@ -27,8 +27,8 @@ def run(recording: Path, mode: str, before: str = "") -> list[ChildMessage]:
     return messages
 
 
-@pytest.mark.parametrize("ending", FORMATS)
-def test_it_writes_down_each_format_confined(ending: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", ["ogg", "m4a", "3gp"])  # test_decoding has all
+def test_it_writes_down_a_recording_confined(ending: str, tmp_path: Path) -> None:
     messages = run(write(tmp_path / f"it.{ending}", speech()), "transcribe")
     (said,) = [message for message in messages if isinstance(message, Said)]
     assert words(said.text) == WORDS.split()

@@ -1,6 +1,7 @@
 """The child from outside: heard out, watched, ended; and a corpus of files that nobody should open."""
 
 import os
+import re
 import resource
 import socket
 import threading
@@ -16,7 +17,7 @@ from chat.wire.codec import encode
 from chat.wire.frames import encode_frame
 from tests.core.voice.conftest import act_as
 from tests.core.voice.hostile import damaged, lies
-from tests.core.voice.samples import speech, write
+from tests.core.voice.samples import silence, speech, write
 
 Act = Callable[..., list[msgspec.Struct]]
 
@@ -125,6 +126,20 @@ def test_a_missing_model_is_told(recording: Path, tmp_path: Path) -> None:
         pytest.raises(NotInstalled, match=r"faster-whisper|cannot be read"),
     ):
         list(child.messages())
+
+
+def most_memory(path: Path) -> int:
+    """In KiB, of the child that hands over its sound."""
+    with Child(path, DECODE) as child:
+        for message in child.messages():
+            if not isinstance(message, Ended):
+                status = Path(f"/proc/{child.pid}/status").read_text()
+    return int(re.findall(r"VmHWM:\s+(\d+)", status)[0])
+
+
+def test_ten_minutes_take_no_more_memory_than_ten_seconds(tmp_path: Path) -> None:
+    long = write(tmp_path / "long.flac", silence(600.0))
+    assert most_memory(long) < most_memory(write(tmp_path / "short.flac", silence(10.0))) + 10_000
 
 
 def outcome(path: Path) -> str:
