@@ -1,5 +1,6 @@
 """/voice, /play and /transcript as typed."""
 
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event as Signal
 
@@ -7,14 +8,21 @@ import pytest
 
 from chat.core.events import Delivered, Done, Event, Failure, Line, Status, Transcript
 from chat.core.voice.devices import NoSoundDevice
+from chat.core.voice.messages import Ended, Listens, Opened, Said
 from chat.core.voice.player import Player
 from chat.ui import commands
 from chat.ui.shell import Shell
 from chat.ui.views import render
-from tests.core.voice.samples import WORDS, silence, speech, words, write
+from chat.wire.codec import encode
+from chat.wire.frames import encode_frame
+from tests.core.voice.conftest import act_as
+from tests.core.voice.samples import WORDS, speech, words, write
 from tests.people import Person, Town
 
 assert commands  # importing it fills the command table
+
+
+Heard = Callable[..., None]
 
 
 class Typist:
@@ -47,15 +55,28 @@ def memo(tmp_path: Path) -> Path:
     return write(tmp_path / "memo.ogg", speech())
 
 
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
+    """Another child, that says it heard these words in five seconds."""
+
+    def hear(*words: str) -> None:
+        said = (Said(number, number + 1, word, 0.5) for number, word in enumerate(words))
+        messages = (Opened(5.0), Listens("played", bytes(32), "en"), *said, Ended(5.0))
+        act_as(monkeypatch, f"import os; os.write(1, {b''.join(encode_frame(encode(one)) for one in messages)!r})")
+
+    return hear
+
+
 def transcript(person: Person) -> Transcript:
     (event,) = person.inbox.wait_for(Transcript)
     return event
 
 
-def test_said_read_and_found(alice: Typist, village: Town, memo: Path) -> None:
+def test_said_and_read(alice: Typist, village: Town, memo: Path) -> None:
     bob = Typist(village.people["bob"])
     assert alice.type(f"/voice bob {memo}") == [Done(command="voice", ok=True)]
     event = transcript(bob.person)
+    assert words(event.text) == WORDS.split()
     alice.person.inbox.wait_for(Delivered)
     assert render([event], "bob").startswith(f"  --  alice, #{event.number} (0:05) It was the best of times")
     (line, _) = bob.type("/history alice")
@@ -69,14 +90,22 @@ def test_said_read_and_found(alice: Typist, village: Town, memo: Path) -> None:
     assert bob.type(f"/transcript {event.id}")[0] == asked
 
 
-def test_why_there_are_no_words(alice: Typist, tmp_path: Path) -> None:
-    alice.type(f"/voice bob {write(tmp_path / 'memo.ogg', silence(2.0))}")
+def test_why_there_are_no_words(alice: Typist, memo: Path, heard: Heard) -> None:
+    heard()
+    alice.type(f"/voice bob {memo}")
     number = transcript(alice.person).number
     (line, _) = alice.type("/history")
-    assert render([line], "alice").split("\n")[1] == f"      #{number} (0:02) no speech found"
+    assert render([line], "alice").split("\n")[1] == f"      #{number} (0:05) no speech found"
     (asked, _) = alice.type(f"/transcript {number}")
     assert isinstance(asked, Transcript)
     assert asked.error == "no speech found"
+
+
+def test_how_sure_the_engine_is(alice: Typist, memo: Path, heard: Heard) -> None:
+    heard("Hello.", "you.")
+    alice.type(f"/voice bob {memo}")
+    event = transcript(alice.person)
+    assert render([event], "alice") == f"  --  alice, #{event.number} (0:05, 50 % sure) Hello. you."
 
 
 def test_before_it_is_written_down_it_says_so(alice: Typist, memo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,10 +119,11 @@ def test_before_it_is_written_down_it_says_so(alice: Typist, memo: Path, monkeyp
     assert asked.error == "it has not been written down yet"
 
 
-def test_a_recording_of_the_moment(alice: Typist, memo: Path) -> None:
+def test_a_recording_of_the_moment(alice: Typist, memo: Path, heard: Heard) -> None:
+    heard("Hello.")
     alice.shell.record = lambda folder: memo if folder == alice.person.home.outgoing else None
     alice.type("/voice bob")
-    assert words(transcript(alice.person).text) == WORDS.split()
+    assert transcript(alice.person).text == "Hello."
 
 
 def test_a_recording_that_is_discarded(alice: Typist) -> None:
@@ -137,18 +167,20 @@ def test_playing(alice: Typist, memo: Path) -> None:
     assert alice.type("/play") == [Done(command="play", ok=True)]
 
 
-def test_where_nothing_can_be_played_the_file_is_named(alice: Typist, memo: Path) -> None:
+def test_where_nothing_can_be_played_the_file_is_named(alice: Typist, memo: Path, heard: Heard) -> None:
     def none(_: int) -> PlayedLoudspeaker:
         raise NoSoundDevice("There is no loudspeaker here.")
 
     alice.person.node.player = Player(none, print)
+    heard("Hello.")
     alice.type(f"/voice bob {memo}")
     number = transcript(alice.person).number
     assert alice.error(f"/play {number}") == f"There is no loudspeaker here. The recording is {memo}."
 
 
-def test_what_is_not_here_yet(village: Town, memo: Path) -> None:
+def test_what_is_not_here_yet(village: Town, memo: Path, heard: Heard) -> None:
     """Of a stranger nothing is fetched before /accept."""
+    heard("Hello.")
     bob = Typist(village.person("bob").start())
     alice = Typist(village.person("alice").start())
     alice.type(f"/voice bob {memo}")
