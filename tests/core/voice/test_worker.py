@@ -7,13 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+from chat.core import indexing
 from chat.core.events import Transcribing, Transcript, Warn
 from chat.core.journal import Journal
+from chat.core.search import SearchQuery, search
+from chat.core.terms import Term
 from chat.core.voice.messages import Ended, Listens, Opened, Passed, Said
 from chat.core.voice.worker import MAX_ATTEMPTS, NO_SPEECH, VoiceWorker
 from chat.core.writer import Writer
 from chat.wire.codec import encode
 from chat.wire.frames import encode_frame
+from db.blocks import last_in_blocks
 from db.files import DONE, FileRow, insert_files
 from db.messages import insert_received
 from db.pool import Pool
@@ -124,6 +128,21 @@ def test_what_waited_and_what_comes_in(desk: Desk) -> None:
     assert (row.state, row.attempts, row.text, row.languages) == (WRITTEN, 1, first.text, "en")
     assert row.engine.startswith("moonshine")
     assert len(row.model_sha256) == 32
+
+
+def test_its_words_are_found_though_it_was_indexed_before(
+    desk: Desk, played: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played("", *HELLO)
+    monkeypatch.setattr(indexing, "FULL", indexing.MESSAGE)
+    desk.recording(1, speech(1.0))
+    desk.writer.call(lambda tx: desk.journal.indexer.stored(tx, 1, ["it.ogg"]))
+    desk.work()
+    desk.told(1)
+    with desk.pool.borrow() as connection:
+        assert last_in_blocks(connection) == 1
+        (hit,) = search(connection, "alice", SearchQuery([Term("hello")])).hits
+    assert hit.transcript == "Hello."
 
 
 @pytest.mark.parametrize("sound", [silence(3), noise(3), music(6)], ids=["silence", "noise", "music"])
