@@ -25,6 +25,7 @@ from chat.core.switchboard import Switchboard
 from chat.core.transfer.ground import Ground
 from chat.core.transfer.transfers import Transfers
 from chat.core.trust import KeyChanged, note_shown_key, revoke
+from chat.core.unread import Unread
 from chat.core.voice.devices import open_loudspeaker
 from chat.core.voice.player import Player
 from chat.core.voice.worker import VoiceWorker
@@ -79,6 +80,8 @@ class Node:
         self.journal.policy = options.files
         self._outbox = Outbox(self.writer, self.journal, self._composed)
         self.people = People(self.name, self.writer, self.pool)
+        self.unread = Unread(self.name, self.writer)
+        self.unread.load(self.writer.connection)
         self._doorway = Doorway(credentials, self.writer, self.pool, self, self._guest)
         self._switchboard = Switchboard(self._doorway, self.pool, lambda: self)
         self.transfers = Transfers(
@@ -249,6 +252,7 @@ class Node:
         """Messages are on the disk."""
         for arrival in arrivals:
             self._told.pop(arrival.name, None)
+        self.unread.arrived(arrivals)
         self.notify(
             *(
                 events.Incoming(

@@ -2,6 +2,7 @@
 
 import math
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -29,10 +30,13 @@ class Recording:
         self._keep = self._keep and keep
         self._decided.set()
 
-    def wait(self) -> Path | None:
-        """Block until that, or until it is as long as may be: the file, or None if it is not wanted."""
+    def wait(self, changed: Callable[[], None]) -> Path | None:
+        """Block until that, or until it is as long as may be: the file, or None if it is not wanted.
+
+        `changed` is called now and then: `line` is another.
+        """
         while not self._decided.wait(POLL_S) and not self._recorder.ended:
-            pass
+            changed()
         if self._keep:
             return self._recorder.stop()
         self._recorder.discard()

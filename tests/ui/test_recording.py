@@ -21,7 +21,7 @@ def recorder(path: Path, microphone: PlayedMicrophone) -> Recorder:
 
 def wait_in_thread(recording: Recording) -> tuple[threading.Thread, list[Path | None]]:
     results: list[Path | None] = []
-    waiting = threading.Thread(target=lambda: results.append(recording.wait()))
+    waiting = threading.Thread(target=lambda: results.append(recording.wait(lambda: None)))
     waiting.start()
     return waiting, results
 
@@ -47,12 +47,12 @@ def test_who_discards_it_cannot_send_it_any_more(tmp_path: Path) -> None:
     microphone.go_on.set()
     under_way.finish(keep=False)
     under_way.finish(keep=True)
-    assert under_way.wait() is None
+    assert under_way.wait(lambda: None) is None
 
 
 def test_it_ends_by_itself_when_the_microphone_does(tmp_path: Path) -> None:
     path = tmp_path / "it.ogg"
-    assert Recording(recorder(path, PlayedMicrophone(as_recorded(), OSError("unplugged")))).wait() == path
+    assert Recording(recorder(path, PlayedMicrophone(as_recorded(), OSError("unplugged")))).wait(lambda: None) == path
 
 
 class Still:

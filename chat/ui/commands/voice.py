@@ -7,7 +7,7 @@ from chat.core.events import Status, Transcript
 from chat.core.voice.devices import NoSoundDevice
 from chat.core.voice.sending import prepare
 from chat.errors import UserError
-from chat.ui.shell import Shell, parse_names
+from chat.ui.shell import Shell, names_and_rest
 from chat.ui.table import command
 from db.connection import Connection
 from db.files import DONE, FileRow, files_numbered, files_with_id
@@ -24,12 +24,12 @@ def voice(shell: Shell, arguments: str) -> None:
     What phones and desktops record is taken: ogg, opus, m4a, aac, mp3, wav, flac, amr and more. What is said in it is
     written down on your machine and on theirs, so /search finds it.
     """
-    names, _, path = arguments.partition(" ")
-    recipients = parse_names(names)
-    recording = Path(path.strip()) if path.strip() else shell.record(shell.node.options.outgoing)
+    recipients, path = names_and_rest(arguments)
+    recording = Path(path) if path else shell.record(shell.node.options.outgoing)
     if recording is not None:
         attached = prepare(recording)
-        shell.node.send(recipients, attached.attachment.name, kind=VOICE, file=attached)
+        name = attached.attachment.name
+        shell.wrote(shell.node.send(recipients, name, kind=VOICE, file=attached), recipients, f"[{VOICE}] {name}")
 
 
 @command("/play [N]")

@@ -43,6 +43,13 @@ def speech(seconds: float = BEGINNING_S) -> Pcm:
     return mean
 
 
+def spoken_at_48_khz(seconds: float = BEGINNING_S) -> bytes:
+    """The same as a microphone gives it: 16-bit samples, 48,000 a second."""
+    with wave.open(str(SPEECH)) as file:
+        samples: bytes = file.readframes(int(seconds * 48_000))
+    return samples
+
+
 def silence(seconds: float) -> Pcm:
     """Nothing at all."""
     return np.zeros(int(seconds * SAMPLE_RATE), np.float32)

@@ -11,13 +11,14 @@ from chat.core.voice.devices import NoSoundDevice
 from chat.core.voice.messages import Ended, Listens, Opened, Said
 from chat.core.voice.player import Player
 from chat.ui import commands
-from chat.ui.shell import Shell
+from chat.ui.messages import Look
 from chat.ui.views import render
 from chat.wire.codec import encode
 from chat.wire.frames import encode_frame
 from tests.core.voice.conftest import act_as
 from tests.core.voice.samples import WORDS, speech, words, write
 from tests.people import Person, Town
+from tests.ui.told import shell_of
 
 assert commands  # importing it fills the command table
 
@@ -30,13 +31,12 @@ class Typist:
 
     def __init__(self, person: Person) -> None:
         self.person = person
-        self.shown: list[Event] = []
-        self.shell = Shell(person.name, person.node.people, person.node, self.shown.extend)
+        self.shell, self.screen = shell_of(person)
 
     def type(self, line: str) -> list[Event]:
-        self.shown.clear()
+        self.screen.events.clear()
         self.shell.execute(line)
-        return [*self.shown]
+        return [*self.screen.events]
 
     def error(self, line: str) -> str:
         (failure,) = [event for event in self.type(line) if isinstance(event, Failure)]
@@ -78,11 +78,11 @@ def test_said_and_read(alice: Typist, village: Town, memo: Path) -> None:
     event = transcript(bob.person)
     assert words(event.text) == WORDS.split()
     alice.person.inbox.wait_for(Delivered)
-    assert render([event], "bob").startswith(f"  --  alice, #{event.number} (0:05) It was the best of times")
+    assert render([event], Look("bob")).startswith(f"  --  alice, #{event.number} (0:05) It was the best of times")
     (line, _) = bob.type("/history alice")
     assert isinstance(line, Line)
-    said, spoken = render([line], "bob").split("\n")
-    assert said.endswith("alice: memo.ogg")
+    said, spoken = render([line], Look("bob")).split("\n")
+    assert said.endswith("alice: [voice] memo.ogg")
     assert spoken == f"      #{event.number} (0:05) {event.text}"
     (asked, _) = bob.type(f"/transcript #{event.number}")
     assert isinstance(asked, Transcript)
@@ -95,7 +95,7 @@ def test_why_there_are_no_words(alice: Typist, memo: Path, heard: Heard) -> None
     alice.type(f"/voice bob {memo}")
     number = transcript(alice.person).number
     (line, _) = alice.type("/history")
-    assert render([line], "alice").split("\n")[1] == f"      #{number} (0:05) no speech found"
+    assert render([line], Look("alice")).split("\n")[1] == f"      #{number} (0:05) no speech found"
     (asked, _) = alice.type(f"/transcript {number}")
     assert isinstance(asked, Transcript)
     assert asked.error == "no speech found"
@@ -105,7 +105,7 @@ def test_how_sure_the_engine_is(alice: Typist, memo: Path, heard: Heard) -> None
     heard("Hello.", "you.")
     alice.type(f"/voice bob {memo}")
     event = transcript(alice.person)
-    assert render([event], "alice") == f"  --  alice, #{event.number} (0:05, 50 % sure) Hello. you."
+    assert render([event], Look("alice")) == f"  --  alice, #{event.number} (0:05, 50 % sure) Hello. you."
 
 
 def test_before_it_is_written_down_it_says_so(alice: Typist, memo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +113,7 @@ def test_before_it_is_written_down_it_says_so(alice: Typist, memo: Path, monkeyp
     alice.type(f"/voice bob {memo}")
     (line, _) = alice.type("/history")
     assert isinstance(line, Line)
-    assert render([line], "alice").endswith(f"\n      #{line.number} …")
+    assert render([line], Look("alice")).endswith(f"\n      #{line.number} …")
     (asked, _) = alice.type(f"/transcript {line.number}")
     assert isinstance(asked, Transcript)
     assert asked.error == "it has not been written down yet"
