@@ -26,6 +26,9 @@ from chat.core.transfer.ground import Ground
 from chat.core.transfer.transfers import Transfers
 from chat.core.trust import KeyChanged, note_shown_key, revoke
 from chat.core.unread import Unread
+from chat.core.voice.devices import open_loudspeaker
+from chat.core.voice.player import Player
+from chat.core.voice.worker import VoiceWorker
 from chat.core.writer import Outcome, Writer
 from chat.errors import ChatError, StorageFailure, UserError
 from chat.net.addresses import format_address
@@ -41,6 +44,7 @@ from db.connection import Database
 from db.messages import TEXT
 from db.pool import Pool
 from db.schema import CLIENT
+from db.transcripts import VOICE
 
 MAX_TROUBLES = 10  # of one person: whoever breaks the protocol in ever new ways fills no screen
 ANY_ADDRESS = ("0.0.0.0", "::", "")
@@ -56,6 +60,7 @@ class Options:
     outgoing: Path
     hidden: bool = False
     files: FilePolicy = DEFAULT_POLICY
+    speech_model: Path | None = None  # a folder; else the one that comes along
 
 
 class Node:
@@ -89,8 +94,11 @@ class Node:
                 reach=self._doorway.reach,
                 ask_to_open=self._switchboard.fetch,
                 tell=self._switchboard.tell,
+                received=self._file_received,
             )
         )
+        self._voice = VoiceWorker(self.name, self.journal, self.writer, self.pool, notify, options.speech_model)
+        self.player = Player(open_loudspeaker, self._warn)
         told = LineEvents(self._line_up, self._line_down, self._presence_changed, self._key_revoked)
         self._line = Line(options.registry, credentials, self._facts, told)
         self.people.connect(self._line, self._switchboard, self.transfers)
@@ -115,10 +123,13 @@ class Node:
         registry = format_address(*self.options.registry) if self._line.signed_in else ""
         self.notify(events.Ready(name=self.name, listen=self.listens_on, registry=registry, hidden=self.hidden))
         self._switchboard.deliver_all()
+        self._voice.start()
 
     def close(self) -> None:
         """Hang up, finish what is being written, and end."""
         self._doorway.stop_listening()
+        self.player.stop()
+        self._voice.close()
         self.transfers.close()
         self._switchboard.close()
         self._line.stop()
@@ -241,6 +252,8 @@ class Node:
 
     def _composed(self, drafts: Sequence[Draft], fresh: Mapping[str, Fresh]) -> None:
         self.notify(*(events.Queued(id=draft.message_id.hex(), to=draft.recipients) for draft in drafts))
+        if any(draft.kind == VOICE for draft in drafts):
+            self._voice.wake()
         for name in dict.fromkeys(name for draft in drafts for name in draft.recipients):
             self._switchboard.composed(name, fresh.get(name))
 
@@ -268,6 +281,9 @@ class Node:
         """Messages are on the disk of `name`."""
         self._told.pop(name, None)
         self.notify(*(events.Delivered(id=message_id.hex(), to=name) for message_id in message_ids))
+
+    def _file_received(self) -> None:
+        self._voice.wake()
 
     def linked(self, name: str) -> None:
         """Messages flow to and from `name`."""
