@@ -1,7 +1,7 @@
 """The people one knows: contacts, who is blocked, muted, verified; at home and at the registry."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from chat.core.line import Line, SignInFacts
@@ -13,6 +13,7 @@ from chat.errors import NetworkError, UserError
 from chat.wire import registry as wire
 from db.connection import Connection, Value
 from db.pool import Pool
+from db.rooms import fellow_members
 from db.streams import names_with_pending
 from db.users import User, all_users, find_user, update_user
 
@@ -67,6 +68,7 @@ class People(AddressBook):
         with reading(self._pool) as connection:
             watched = {user.name for user in all_users(connection) if user.contact}
             watched.update(names_with_pending(connection))
+            watched.update(name for name in fellow_members(connection) if name != self._own_name)
         with self._lock:
             self._watched = watched
         blocked = tuple(sorted(self.blocked))[: wire.MAX_NAMES]
@@ -135,6 +137,14 @@ class People(AddressBook):
         self._writer.call(lambda tx: trust(tx, name, number))
         self._switchboard.end(name)
         self._switchboard.composed(name)
+
+    def watch(self, names: Iterable[str]) -> None:
+        """Hear of the coming of these, who are known, without waiting for the registry's word."""
+        with self._lock:
+            fresh = tuple(name for name in names if name not in self._watched)
+            self._watched.update(fresh)
+        if fresh:
+            self._line.post(lambda number: wire.Watch(number, fresh))
 
     def _change(self, name: str, **changes: int) -> None:
         self._writer.call(lambda tx: update_user(tx, name, **changes))

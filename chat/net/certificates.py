@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import dataclass
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -67,6 +68,15 @@ def fingerprint(public_key: bytes) -> str:
 def group(digits: str, size: int = 4) -> str:
     """A long number in groups, as people compare it."""
     return " ".join(digits[i : i + size] for i in range(0, len(digits), size))
+
+
+def is_signed(statement: bytes, signature: bytes, public_key: bytes) -> bool:
+    """Whether the owner of a raw Ed25519 public key signed that."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, statement)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def private_pem(key: Ed25519PrivateKey, password: bytes) -> bytes:

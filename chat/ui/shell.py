@@ -9,7 +9,7 @@ from chat.core.node import Node
 from chat.core.people import AddressBook
 from chat.errors import ChatError, UserError
 from chat.ui.table import find_command
-from chat.wire.names import fold_name
+from chat.wire.names import fold_name, fold_room, is_room
 
 
 class Shell:
@@ -113,3 +113,8 @@ def parse_names(text: str) -> tuple[str, ...]:
     if not names:
         raise UserError("Say whom: NAME, or NAME,NAME for several.")
     return names
+
+
+def parse_targets(text: str) -> tuple[str, ...]:
+    """To whom one writes: names separated by commas, or one room. UserError if it is neither."""
+    return (fold_room(text),) if is_room(text) else parse_names(text)
