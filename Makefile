@@ -14,7 +14,7 @@ test: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	tests/install_mariadb.sh
+	tests/install_tools.sh
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/dev

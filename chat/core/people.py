@@ -7,6 +7,7 @@ from typing import TypeVar
 from chat.core.line import Line, SignInFacts
 from chat.core.reading import reading
 from chat.core.switchboard import Switchboard
+from chat.core.transfer.transfers import Transfers
 from chat.core.trust import trust
 from chat.core.writer import Writer
 from chat.errors import NetworkError, UserError
@@ -58,10 +59,11 @@ class People(AddressBook):
         self._watched: set[str] = set()
         self.blocked: frozenset[str] = frozenset(user.name for user in self.all() if user.blocked)
 
-    def connect(self, line: Line, switchboard: Switchboard) -> None:
+    def connect(self, line: Line, switchboard: Switchboard, transfers: Transfers) -> None:
         """The parts that are made after this one."""
         self._line = line
         self._switchboard = switchboard
+        self._transfers = transfers
 
     def facts(self, *, port: int, addresses: tuple[str, ...], hidden: bool) -> SignInFacts:
         """What is said at sign-in, with whom we block and whom we watch."""
@@ -112,6 +114,7 @@ class People(AddressBook):
         self.make_known(name)
         self._change(name, blocked=1)
         self.blocked |= {name}
+        self._transfers.stop_all(name)
         self._switchboard.end(name)  # first, as at a sign-off: the other order would tell
         self._line.tell(lambda number: wire.Block(number, (name,)))
 
@@ -135,6 +138,7 @@ class People(AddressBook):
     def trust(self, name: str, number: str) -> None:
         """Take the key that was shown for `name` from now on, and begin anew with it."""
         self._writer.call(lambda tx: trust(tx, name, number))
+        self._transfers.stop_all(name)
         self._switchboard.end(name)
         self._switchboard.composed(name)
 
