@@ -61,6 +61,17 @@ def is_listed(connection: Connection, room: str, name: str) -> bool:
     return bool(connection.query("SELECT 1 FROM Member WHERE room = ? AND name = ?", (room, name)))
 
 
+def has_invited_key(connection: Connection, room: str, name: str) -> bool:
+    """Whether somebody is in a closed room or invited, by the key that is trusted here."""
+    return bool(
+        connection.query(
+            "SELECT 1 FROM Member m JOIN `User` u ON u.name = m.name"
+            " WHERE m.room = ? AND m.name = ? AND m.public_key = u.public_key",
+            (room, name),
+        )
+    )
+
+
 def replace_members(connection: Connection, room: str, members: Iterable[MemberRow]) -> None:
     """These are in it or invited, and nobody else."""
     connection.execute("DELETE FROM Member WHERE room = ?", (room,))

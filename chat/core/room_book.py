@@ -22,6 +22,7 @@ from db.rooms import (
     RoomRow,
     all_rooms,
     find_room,
+    has_invited_key,
     is_listed,
     members_of,
     put_member,
@@ -49,7 +50,7 @@ def _may_speak(tx: Connection, room: str, name: str) -> bool:
     Into an open one anybody may come, and may be here before the word of it.
     """
     row = find_room(tx, room)
-    return row is not None and row.state != LEFT and (not row.closed or is_listed(tx, room, name))
+    return row is not None and row.state != LEFT and (not row.closed or has_invited_key(tx, room, name))
 
 
 def note_asked(tx: Connection, room: str) -> RoomRow | None:
@@ -133,10 +134,11 @@ def note_state(tx: Connection, own: Identity, state: RoomState) -> list[Event]:
     replace_members(tx, state.room, members)
     _meet(tx, own.name, members)
     present = {member.name for member in members if member.present}
-    strangers = [_uninvited(now, name) for name in sorted({*state.members} - present)]
+    kept_out = [_uninvited(now, name) for name in sorted({*state.members} - present)]
+    kept_out += [_changed(now, name) for name in sorted(present - before - {own.name}) if _has_other_key(tx, now, name)]
     if row.state != JOINED:
-        return [RoomNews(room=state.room, change="joined", name=own.name, text=state.topic), *strangers]
-    return [*_differences(row, now, before, present), *strangers]
+        return [RoomNews(room=state.room, change="joined", name=own.name, text=state.topic), *kept_out]
+    return [*_differences(row, now, before, present), *kept_out]
 
 
 def _members(state: RoomState) -> list[MemberRow]:
@@ -151,7 +153,8 @@ def _members(state: RoomState) -> list[MemberRow]:
 def _meet(tx: Connection, own_name: str, members: Sequence[MemberRow]) -> None:
     """Have a row for each; whose key is not known yet, but to the owner of a closed room, is met by that."""
     others = [member for member in members if member.name != own_name]
-    know(tx, [member.name for member in others])
+    if others:
+        know(tx, [member.name for member in others])
     for member in others:
         if member.public_key:
             user = find_user(tx, member.name)
@@ -193,6 +196,18 @@ def _differences(old: RoomRow, new: RoomRow, before: set[str], present: set[str]
     if old.topic != new.topic:
         news.append(RoomNews(room=new.name, change="topic", name=new.owner, text=new.topic))
     return news
+
+
+def _has_other_key(tx: Connection, row: RoomRow, name: str) -> bool:
+    return bool(row.closed) and not has_invited_key(tx, row.name, name)
+
+
+def _changed(row: RoomRow, name: str) -> Warn:
+    return Warn(
+        message=f"{name} has another key than {row.owner} invited into {row.name}: what you write there does not go to "
+        f"{name} until {row.owner} invites {name} anew.",
+        name=row.name,
+    )
 
 
 def _uninvited(row: RoomRow, name: str) -> Warn:

@@ -19,7 +19,7 @@ from chat.wire import rooms as room_wire
 from chat.wire.rooms import Guest, RoomMember, RoomPush, RoomState, YourRooms, guest_statement
 from db.connection import Connection
 from db.pool import Pool
-from db.rooms import JOINED, LEFT, MemberRow, RoomRow, all_rooms, find_room, members_of, put_room, recipients_in
+from db.rooms import JOINED, MemberRow, RoomRow, all_rooms, find_room, members_of, recipients_in
 
 Job = Callable[[Connection], list[Event]]
 
@@ -69,18 +69,24 @@ class Rooms:
         return names
 
     def join(self, room: str, *, closed: bool) -> None:
-        """Come into a room, which is made if it is not there. TrustError if what the registry shows is not right."""
+        """Come into a room, which is made if it is not there; `closed` by invitation only.
+
+        TrustError if what the registry shows of it is not right.
+        """
         before = self._writer.call(lambda tx: room_book.note_asked(tx, room))
         try:
             room_id = os.urandom(16)
             self._line.ask(lambda number: room_wire.Join(number, room, room_id, closed), wire.Done)
         except BaseException:
-            self._writer.call(lambda tx: put_room(tx, before or RoomRow(room, LEFT)))
+            if before is None or before.state != JOINED:
+                self._writer.call(lambda tx: room_book.note_left(tx, room))
             raise
         row = self._writer.call(lambda tx: find_room(tx, room))  # after what was pushed
-        if row is None or row.state != JOINED:
+        if row is None or row.state != JOINED or (closed and not row.closed):
             self._line.ask(lambda number: room_wire.Part(number, room), wire.Done)
+            self._writer.call(lambda tx: room_book.note_left(tx, room))
             raise TrustError(f"You did not come into {room}: what the registry shows of it cannot be trusted.")
+        self._people.watch(member.name for member in self.members(room) if member.name != self._own.name)
 
     def part(self, room: str) -> None:
         """Leave a room."""

@@ -13,7 +13,7 @@ import msgspec
 from chat.wire.codec import Id16, PublicKey, RoomName, UInt, WireName
 
 MAX_MEMBERS = 256
-MAX_ROOMS = 100  # that one person may be in
+MAX_ROOMS = 32  # that one person may be in: of all of them the states fit into what waits for a slow reader
 MAX_TOPIC_CHARS = 200
 ROOMS_LIMIT = 500
 

@@ -19,6 +19,7 @@ def join(shell: Shell, arguments: str) -> None:
     room = fold_room(room)
     shell.node.rooms.join(room, closed=bool(options))
     shell.talking_to = (room,)
+    _show_room(shell, room)
     _show_members(shell, room)
 
 
@@ -89,6 +90,10 @@ def topic(shell: Shell, arguments: str) -> None:
     if text:
         shell.node.rooms.set_topic(room, text)
         return
+    _show_room(shell, room)
+
+
+def _show_room(shell: Shell, room: str) -> None:
     row = shell.node.rooms.get(room)
     members = sum(member.present for member in shell.node.rooms.members(room))
     shell.show([RoomListed(room=room, members=members, closed=bool(row.closed), joined=True, topic=row.topic)])
