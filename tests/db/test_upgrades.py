@@ -9,7 +9,7 @@ from db.connection import Connection, Database
 from db.errors import StorageError
 from db.messages import insert_received
 from db.mysql import MysqlDatabase
-from db.schema import CLIENT, Schema
+from db.schema import CLIENT, REGISTRY, Schema
 from db.settings import get_setting, set_setting
 from tests.db.rows import receiver_row
 from tests.db.test_schema import mysql_shape
@@ -145,3 +145,40 @@ def test_a_step_that_is_not_there_is_noticed(database: Database, newer: Schema) 
     with pytest.raises(FileNotFoundError):
         newer.apply(connection, "alice")
     assert get_setting(connection, "schema_version") == str(CLIENT.version)
+
+
+# The upgrades that there are
+
+
+def without_rooms(connection: Connection) -> None:
+    """Make a database of version 1 of one of today."""
+    for table in ("Sender", "Receiver"):
+        index = f"{table.lower()}_room"
+        connection.execute(f"DROP INDEX {index}" + (f" ON {table}" if connection.dialect == "mysql" else ""))
+        connection.execute(f"ALTER TABLE {table} DROP COLUMN room")
+    for table in ("Room", "Member"):
+        connection.execute(f"DROP TABLE {table}")
+    set_setting(connection, "schema_version", "1")
+
+
+def test_a_database_from_before_rooms(database: Database) -> None:
+    connection = database.connect()
+    CLIENT.apply(connection, "alice")
+    fresh = shape(connection)
+    insert_received(connection, [receiver_row(1)])
+    without_rooms(connection)
+    assert shape(connection) != fresh
+    CLIENT.apply(connection, "alice")
+    assert shape(connection) == fresh
+    assert connection.query("SELECT message, room FROM Receiver") == [("message 1", "")]
+
+
+def test_a_registry_from_before_rooms(database: Database) -> None:
+    connection = database.connect()
+    REGISTRY.apply(connection, "a registry")
+    fresh = shape(connection)
+    for table in ("Room", "Member"):
+        connection.execute(f"DROP TABLE {table}")
+    set_setting(connection, "schema_version", "1")
+    REGISTRY.apply(connection, "a registry")
+    assert shape(connection) == fresh
