@@ -137,6 +137,8 @@ def note_state(tx: Connection, own: Identity, state: RoomState) -> list[Event]:
     kept_out = [_uninvited(now, name) for name in sorted({*state.members} - present)]
     kept_out += [_changed(now, name) for name in sorted(present - before - {own.name}) if _has_other_key(tx, now, name)]
     if row.state != JOINED:
+        if row.closed and row.room_id != now.room_id:
+            kept_out.append(Warn(message=f"This is another {now.name} than the one you were in.", name=now.name))
         return [RoomNews(room=state.room, change="joined", name=own.name, text=state.topic), *kept_out]
     return [*_differences(row, now, before, present), *kept_out]
 
@@ -166,8 +168,10 @@ def _doubt(tx: Connection, own: Identity, row: RoomRow, state: RoomState) -> str
     """Why that cannot be believed; empty if it can."""
     room = state.room
     is_same = (row.room_id, row.owner_key, row.closed) == (state.room_id, state.owner_key, int(state.closed))
-    if row.state == JOINED and not is_same and (row.closed or state.closed):
-        return f"The registry shows another {room} than you are in. It is left as it was; /part it if that is right."
+    if row.state != ASKED and not is_same and (row.closed or (state.closed and row.state == JOINED)):
+        return (
+            f"The registry shows another {room} than the one you know. Nothing goes there; /join it if that is right."
+        )
     if not state.closed:
         return ""
     if is_same and state.serial < row.serial:
