@@ -84,20 +84,26 @@ class People(AddressBook):
             if name in self._watched:  # so it is known too
                 return
         if self.find(name) is None:
-            try:
-                found = self._line.ask(lambda number: wire.Lookup(number, name), wire.Found)
-            except NetworkError as error:
-                raise NetworkError(f"{name} is not known here yet, and the registry cannot be asked: {error}") from None
-            if found.presence is None:
-                raise UserError(f"Nobody called {name} is registered. /who lists who can be found.")
-            peer_id = found.presence.peer_id
+            peer_id = self.look_up(name).peer_id
             self._writer.call(lambda tx: update_user(tx, name, peer_id=peer_id))
         self._watch(name)
+
+    def look_up(self, name: str) -> wire.Presence:
+        """What the registry knows of `name`. UserError if that is nothing."""
+        try:
+            found = self._line.ask(lambda number: wire.Lookup(number, name), wire.Found)
+        except NetworkError as error:
+            raise NetworkError(f"{name} is not known here yet, and the registry cannot be asked: {error}") from None
+        if found.presence is None:
+            raise UserError(f"Nobody called {name} is registered. /who lists who can be found.")
+        return found.presence
 
     def add(self, name: str, address: tuple[str, int] | None) -> None:
         """Put someone among the contacts, by the registry or with an address to try without it."""
         self.make_known(name)
         where: dict[str, Value] = {"ip": address[0], "port": address[1]} if address else {}
+        if not self.get(name).peer_id:  # known as a member of a room, and not met yet
+            where["peer_id"] = self.look_up(name).peer_id
         self._writer.call(lambda tx: update_user(tx, name, contact=1, **where))
 
     def remove(self, name: str) -> None:

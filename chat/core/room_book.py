@@ -170,7 +170,8 @@ def _doubt(tx: Connection, own: Identity, row: RoomRow, state: RoomState) -> str
     is_same = (row.room_id, row.owner_key, row.closed) == (state.room_id, state.owner_key, int(state.closed))
     if row.state != ASKED and not is_same and (row.closed or (state.closed and row.state == JOINED)):
         return (
-            f"The registry shows another {room} than the one you know. Nothing goes there; /join it if that is right."
+            f"The registry shows another {room} than the one you know. Nothing goes there; "
+            "leave it and join it anew if that is right."
         )
     if not state.closed:
         return ""

@@ -144,13 +144,7 @@ class Rooms:
     def _key_of(self, name: str) -> bytes:
         """The key that is pinned, or else the one that the registry has. UserError if it knows no such person."""
         self._people.make_known(name)
-        user = self._people.get(name)
-        if user.public_key:
-            return user.public_key
-        found = self._line.ask(lambda number: wire.Lookup(number, name), wire.Found)
-        if found.presence is None:
-            raise UserError(f"Nobody called {name} is registered. /who lists who can be found.")
-        return found.presence.public_key
+        return self._people.get(name).public_key or self._people.look_up(name).public_key
 
     # What the line to the registry tells, in its thread
 
