@@ -209,12 +209,14 @@ def client_arguments(folder: Path, name: str, registry: str) -> list[str]:
     ]
 
 
-def run_client(folder: Path, name: str, registry: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run_client(
+    folder: Path, name: str, registry: str, *arguments: str, encoding: str = "utf-8"
+) -> subprocess.CompletedProcess[str]:
     """Run client.py to its end, without a terminal."""
     return subprocess.run(
         [sys.executable, str(ROOT / "client.py"), *client_arguments(folder, name, registry), *arguments],
         capture_output=True,
-        text=True,
+        encoding=encoding,
         stdin=subprocess.DEVNULL,
         timeout=PATIENCE_S,
         check=False,

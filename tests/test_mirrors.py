@@ -17,8 +17,6 @@ MISSING = {
     "chat/ui/commands/oneself.py",
     "chat/ui/commands/people.py",
     "chat/ui/commands/talking.py",
-    "chat/ui/options.py",
-    "chat/ui/prompt.py",
     "chat/ui/scripted.py",
     "chat/ui/startup.py",
     "chat/ui/views.py",

@@ -26,6 +26,7 @@ from chat.core.switchboard import Switchboard
 from chat.core.transfer.ground import Ground
 from chat.core.transfer.transfers import Transfers
 from chat.core.trust import KeyChanged, note_shown_key, revoke
+from chat.core.unread import Unread
 from chat.core.writer import Outcome, Writer
 from chat.errors import ChatError, StorageFailure, UserError
 from chat.net.addresses import format_address
@@ -77,6 +78,8 @@ class Node:
         self._outbox = Outbox(self.writer, self.journal, self._composed)
         self.people = People(self.name, self.writer, self.pool)
         self.rooms = Rooms(credentials, self.writer, self.pool, self.people, notify)
+        self.unread = Unread(self.name, self.writer)
+        self.unread.load(self.writer.connection)
         self._doorway = Doorway(credentials, self.writer, self.pool, self, self._guest)
         self._switchboard = Switchboard(self._doorway, self.pool, lambda: self)
         self.transfers = Transfers(
@@ -256,12 +259,13 @@ class Node:
         """Messages are on the disk."""
         for arrival in arrivals:
             self._told.pop(arrival.name, None)
+        self.unread.arrived(arrivals)
         self.notify(
             *(
                 events.Incoming(
                     id=arrival.message_id.hex(),
                     sender=arrival.name,
-                    to=(arrival.body.room,) if arrival.body.room else arrival.body.to,
+                    to=arrival.to,
                     text=arrival.body.text,
                     kind=arrival.body.kind,
                     time=arrival.time,

@@ -49,7 +49,7 @@ class AddressBook:
 
 
 class People(AddressBook):
-    """Any thread may call. `blocked` is an immutable snapshot."""
+    """Any thread may call. `blocked` and `muted` are immutable snapshots."""
 
     def __init__(self, own_name: str, writer: Writer, pool: Pool) -> None:
         self._own_name = own_name
@@ -57,7 +57,9 @@ class People(AddressBook):
         super().__init__(pool)
         self._lock = threading.Lock()
         self._watched: set[str] = set()
-        self.blocked: frozenset[str] = frozenset(user.name for user in self.all() if user.blocked)
+        known = self.all()
+        self.blocked: frozenset[str] = frozenset(user.name for user in known if user.blocked)
+        self.muted: frozenset[str] = frozenset(user.name for user in known if user.muted)
 
     def connect(self, line: Line, switchboard: Switchboard, transfers: Transfers) -> None:
         """The parts that are made after this one."""
@@ -136,6 +138,7 @@ class People(AddressBook):
         """Show messages of `name` without a notice, or with one again."""
         self.get(name)
         self._change(name, muted=int(muted))
+        self.muted = self.muted | {name} if muted else self.muted - {name}
 
     def verify(self, name: str) -> None:
         """The safety number was compared."""

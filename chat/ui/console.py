@@ -1,12 +1,15 @@
 """The only printer: text for people, JSON for programs, and a count of what is still under way."""
 
+import os
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 
 import msgspec
 
-from chat.core.events import Delivered, Event, Failure, KeyChanged, Queued, Transfer, Warn
+from chat.core.events import Delivered, Event, Failure, KeyChanged, Queued, Status, Transfer, Warn
+from chat.ui.messages import Look
 from chat.ui.views import render
 
 GIVEN_UP = ("cancelled", "failed")
@@ -15,12 +18,15 @@ GIVEN_UP = ("cancelled", "failed")
 class Console:
     """Any thread may call."""
 
-    def __init__(self, own_name: str, *, as_json: bool) -> None:
-        self._own_name = own_name
+    def __init__(self, look: Look, *, as_json: bool = False) -> None:
+        self._look = look
         self._json = as_json
         self._lock = threading.Lock()
         self._outstanding: dict[str, set[str]] | None = None  # message id: who does not have it yet
         self._changed = threading.Condition()
+        for out in (sys.stdout, sys.stderr):
+            with suppress(AttributeError):  # a stream that is none of Python's own
+                out.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # what it cannot show
 
     def notify(self, *shown: Event) -> None:
         """Show events."""
@@ -30,13 +36,16 @@ class Console:
         """Show events that belong together."""
         if self._outstanding is not None:
             self._count(self._outstanding, shown)
-        if self._json:
-            self._write("".join(msgspec.json.encode(event).decode() + "\n" for event in shown), sys.stdout)
-            return
-        text = render(shown, self._own_name)
-        if text:
-            trouble = isinstance(shown[0], Failure | Warn | KeyChanged) and not sys.stdout.isatty()
-            self._write(text + "\n", sys.stderr if trouble else sys.stdout)
+        with self._lock:
+            self._print(self._text(shown), trouble=isinstance(next(iter(shown), None), Failure | Warn | KeyChanged))
+
+    def wrote(self, message_id: str, to: Sequence[str], text: str) -> None:
+        """What stands in a message that was queued: a program and a pipe have written it themselves."""
+
+    def turned(self, talking_to: Sequence[str], unread: int) -> None:  # noqa: ARG002 - a terminal shows it
+        """Whom plain lines go to from now on."""
+        if talking_to:
+            self.notify(Status(name="talking to", value=", ".join(talking_to), source="/query"))
 
     def count_deliveries(self) -> None:
         """Note from now on what is queued, for wait_delivered."""
@@ -62,6 +71,18 @@ class Console:
                     outstanding.pop(event.id, None)
             self._changed.notify_all()
 
-    def _write(self, text: str, out: object) -> None:
-        with self._lock:
-            print(text, end="", flush=True, file=out)  # type: ignore[call-overload]
+    def _text(self, shown: Sequence[Event]) -> str:
+        """What is written for events, without the line break at its end; with the lock held."""
+        if self._json:
+            return "\n".join(msgspec.json.encode(event).decode() for event in shown)
+        return render(shown, self._look)
+
+    def _print(self, text: str, *, trouble: bool = False) -> None:
+        """Write it, if there is any; with the lock held."""
+        if text:
+            beside = trouble and not self._json and not sys.stdout.isatty()
+            out = sys.stderr if beside else sys.stdout
+            try:
+                print(text, flush=True, file=out)
+            except BrokenPipeError:  # nobody reads any more: what is under way is brought to its end all the same
+                os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())

@@ -18,7 +18,7 @@ def join(shell: Shell, arguments: str) -> None:
         raise UserError("Write /join ROOM, or /join ROOM -invite for a room by invitation only.")
     room = fold_room(room)
     shell.node.rooms.join(room, closed=bool(options))
-    shell.talking_to = (room,)
+    shell.talk_to((room,))
     _show_room(shell, room)
     _show_members(shell, room)
 
@@ -32,7 +32,7 @@ def part(shell: Shell, arguments: str) -> None:
     room, _ = _room_and_rest(shell, arguments)
     shell.node.rooms.part(room)
     if shell.talking_to == (room,):
-        shell.talking_to = ()
+        shell.talk_to(())
 
 
 @command("/names [ROOM]")
