@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from chat.core import room_book
 from chat.core.credentials import Credentials
 from chat.core.events import Event, Notify
-from chat.core.line import Line
+from chat.core.line import Build, Line
 from chat.core.people import People
 from chat.core.reading import reading
 from chat.core.writer import Outcome, Writer
@@ -53,8 +53,12 @@ class Rooms:
             return [row.name for row in all_rooms(connection) if row.state == JOINED]
 
     def members(self, room: str) -> list[MemberRow]:
-        """Who is in a room that one is in, and who is invited, as last heard of."""
+        """Who is in a room that one is in, and who is invited, as last heard of. UserError if one is not in it."""
         self.get(room)
+        return self.known(room)
+
+    def known(self, room: str) -> list[MemberRow]:
+        """The same, and nobody if one is not in it."""
         with reading(self._pool) as connection:
             return members_of(connection, room)
 
@@ -76,14 +80,15 @@ class Rooms:
         before = self._writer.call(lambda tx: room_book.note_asked(tx, room))
         try:
             room_id = os.urandom(16)
-            self._line.ask(lambda number: room_wire.Join(number, room, room_id, closed), wire.Done)
+            self._have_done(lambda number: room_wire.Join(number, room, room_id, closed))
         except BaseException:
             if before is None or before.state != JOINED:
                 self._writer.call(lambda tx: room_book.note_left(tx, room))
             raise
-        row = self._writer.call(lambda tx: find_room(tx, room))  # after what was pushed
+        with reading(self._pool) as connection:
+            row = find_room(connection, room)
         if row is None or row.state != JOINED or (closed and not row.closed):
-            self._line.ask(lambda number: room_wire.Part(number, room), wire.Done)
+            self._have_done(lambda number: room_wire.Part(number, room))
             self._writer.call(lambda tx: room_book.note_left(tx, room))
             raise TrustError(f"You did not come into {room}: what the registry shows of it cannot be trusted.")
         self._people.watch(member.name for member in self.members(room) if member.name != self._own.name)
@@ -92,7 +97,7 @@ class Rooms:
         """Leave a room."""
         self.get(room)
         try:
-            self._line.ask(lambda number: room_wire.Part(number, room), wire.Done)
+            self._have_done(lambda number: room_wire.Part(number, room))
         finally:
             if self._line.signed_in:  # else nobody was told
                 self._writer.call(lambda tx: room_book.note_left(tx, room))
@@ -109,7 +114,7 @@ class Rooms:
         row = self.get(room)
         guests = self._guests(room)
         if not row.closed:
-            self._line.ask(lambda number: room_wire.Kick(number, room, name), wire.Done)
+            self._have_done(lambda number: room_wire.Kick(number, room, name))
         elif guests.pop(name, None) is None:
             raise UserError(f"{name} is not invited into {room}: /names {room} lists who is.")
         else:
@@ -120,11 +125,16 @@ class Rooms:
         self.get(room)
         if len(topic) > room_wire.MAX_TOPIC_CHARS:
             raise UserError(f"A topic has at most {room_wire.MAX_TOPIC_CHARS} characters.")
-        self._line.ask(lambda number: room_wire.SetTopic(number, room, topic), wire.Done)
+        self._have_done(lambda number: room_wire.SetTopic(number, room, topic))
 
     def listed(self) -> room_wire.Rooms:
         """The rooms that one may join or is in, by the registry."""
         return self._line.ask(room_wire.ListRooms, room_wire.Rooms)
+
+    def _have_done(self, build: Build) -> None:
+        """Ask the registry to do something; what it pushed because of that is stored then."""
+        self._line.ask(build, wire.Done)
+        self._writer.call(_nothing)
 
     def _guests(self, room: str) -> dict[str, bytes]:
         return {row.name: row.public_key for row in self.members(room) if row.name != self._own.name}
@@ -139,7 +149,7 @@ class Rooms:
         guests = tuple(Guest(name, key) for name, key in sorted(keys.items()))
         serial = row.serial + 1
         signature = self._credentials.sign(guest_statement(row.name, row.room_id, serial, guests))
-        self._line.ask(lambda number: room_wire.Invite(number, row.name, serial, guests, signature), wire.Done)
+        self._have_done(lambda number: room_wire.Invite(number, row.name, serial, guests, signature))
 
     def _key_of(self, name: str) -> bytes:
         """The key that is pinned, or else the one that the registry has. UserError if it knows no such person."""
@@ -170,3 +180,7 @@ class Rooms:
         """By the writer's thread. What could not be kept is heard again at the next sign-in."""
         if outcome.error is None:
             self._notify(*outcome.result())
+
+
+def _nothing(_: Connection) -> None:
+    """For who waits until what was handed in before is on the disk."""

@@ -87,7 +87,7 @@ def test_a_room_by_invitation(tmp_path: Path, server: Server, client: Callable[.
     }
     carol.do("/rooms")
     assert not [event for event in carol.events if event["event"] == "rooms"]
-    alice.do("/kick #board bob")
+    alice.do("/kick bob #board")
     bob.event("room", change="kicked", name="bob")
     bob.type("/msg #board still here?")
     assert bob.event("error")["message"] == "You are not in #board: /join #board first."

@@ -2,7 +2,7 @@
 
 from chat.core.events import Event, RoomListed, RoomMember
 from chat.errors import UserError
-from chat.ui.shell import Shell, parse_names
+from chat.ui.shell import Shell, first_word, names_and_rest
 from chat.ui.table import command
 from chat.wire.names import fold_room, is_room
 
@@ -29,7 +29,7 @@ def part(shell: Shell, arguments: str) -> None:
 
     If it was yours, it is then that of who is in it longest; a closed one stays yours, and waits for you.
     """
-    room, _ = _room_and_rest(shell, arguments)
+    room = _room(shell, arguments)
     shell.node.rooms.part(room)
     if shell.talking_to == (room,):
         shell.talk_to(())
@@ -38,7 +38,7 @@ def part(shell: Shell, arguments: str) -> None:
 @command("/names [ROOM]")
 def names(shell: Shell, arguments: str) -> None:
     """List who is in a room, as last heard of, and of a closed one who is invited."""
-    room, _ = _room_and_rest(shell, arguments)
+    room = _room(shell, arguments)
     _show_members(shell, room)
 
 
@@ -63,30 +63,33 @@ def rooms(shell: Shell, arguments: str) -> None:
         raise UserError("There are more rooms than these.")
 
 
-@command("/invite [ROOM] NAME[,NAME…]")
+@command("/invite NAME[,NAME…] [ROOM]")
 def invite(shell: Shell, arguments: str) -> None:
     """Invite people into a room, or the one that you are talking to: a message tells them.
 
     Into a closed room only its owner may let people.
     """
-    room, rest = _room_and_rest(shell, arguments)
-    invited = parse_names(rest)
+    invited, rest = names_and_rest(arguments)
+    room = _room(shell, rest)
     shell.node.rooms.invite(room, invited)
-    shell.node.send(invited, f"I invite you to {room}: /join {room}")
+    shell.send(invited, f"I invite you to {room}: /join {room}")
+    shell.settle()
 
 
-@command("/kick [ROOM] NAME")
+@command("/kick NAME[,NAME…] [ROOM]")
 def kick(shell: Shell, arguments: str) -> None:
-    """Put somebody out of your room. Into an open one they may come again, into a closed one if you invite them."""
-    room, rest = _room_and_rest(shell, arguments)
-    for name in parse_names(rest):
+    """Put people out of your room. Into an open one they may come again, into a closed one if you invite them."""
+    names, rest = names_and_rest(arguments)
+    room = _room(shell, rest)
+    for name in names:
         shell.node.rooms.kick(room, name)
 
 
 @command("/topic [ROOM] [TEXT]")
 def topic(shell: Shell, arguments: str) -> None:
     """Say what your room is about; without a text, show what a room is about."""
-    room, text = _room_and_rest(shell, arguments)
+    first, rest = first_word(arguments)
+    room, text = (fold_room(first), rest) if is_room(first) else (_room(shell, ""), arguments)
     if text:
         shell.node.rooms.set_topic(room, text)
         return
@@ -115,11 +118,10 @@ def _show_members(shell: Shell, room: str) -> None:
     shell.show(shown)
 
 
-def _room_and_rest(shell: Shell, arguments: str) -> tuple[str, str]:
-    """The room that arguments begin with, or else that one is talking to; and the rest."""
-    first, _, rest = arguments.partition(" ")
-    if is_room(first):
-        return fold_room(first), rest.strip()
+def _room(shell: Shell, named: str) -> str:
+    """The room that is named, or else the one that one is talking to."""
+    if named:
+        return fold_room(named)
     if shell.talking_to and is_room(shell.talking_to[0]):
-        return shell.talking_to[0], arguments
+        return shell.talking_to[0]
     raise UserError("Say which room, as in #tea, or /query it first.")
