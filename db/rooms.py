@@ -61,6 +61,11 @@ def is_listed(connection: Connection, room: str, name: str) -> bool:
     return bool(connection.query("SELECT 1 FROM Member WHERE room = ? AND name = ?", (room, name)))
 
 
+def is_present(connection: Connection, room: str, name: str) -> bool:
+    """Whether somebody is in a room."""
+    return bool(connection.query("SELECT 1 FROM Member WHERE room = ? AND name = ? AND present = 1", (room, name)))
+
+
 def has_invited_key(connection: Connection, room: str, name: str) -> bool:
     """Whether somebody is in a closed room or invited, by the key that is trusted here."""
     return bool(

@@ -24,6 +24,7 @@ from db.rooms import (
     find_room,
     has_invited_key,
     is_listed,
+    is_present,
     members_of,
     put_member,
     put_room,
@@ -86,7 +87,7 @@ def note_member(tx: Connection, own_name: str, push: RoomMember) -> list[Event]:
         return _note_own(tx, push)
     if row.closed and push.present and not is_listed(tx, push.room, push.name):
         return [_uninvited(row, push.name)]
-    was = any(member.name == push.name and member.present for member in members_of(tx, push.room))
+    was = is_present(tx, push.room, push.name)
     if row.closed:
         set_present(tx, push.room, push.name, push.present)
     elif push.present:

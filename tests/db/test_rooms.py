@@ -13,6 +13,7 @@ from db.rooms import (
     find_room,
     has_invited_key,
     is_listed,
+    is_present,
     members_of,
     put_member,
     put_room,
@@ -55,6 +56,7 @@ def test_members_are_those_of_one_room(line: Connection) -> None:
         MemberRow("#tea", "carol", 1, KEY),
         MemberRow("#tea", "dave", 1),
     ]
+    assert [is_present(line, "#tea", name) for name in ("bob", "carol", "erin")] == [False, True, False]
     remove_member(line, "#tea", "bob")
     assert [is_listed(line, "#tea", name) for name in ("bob", "carol")] == [False, True]
 
