@@ -89,7 +89,7 @@ class People(AddressBook):
         if self.find(name) is None:
             peer_id = self.look_up(name).peer_id
             self._writer.call(lambda tx: update_user(tx, name, peer_id=peer_id))
-        self._watch(name)
+        self.watch((name,), wait=True)
 
     def look_up(self, name: str) -> wire.Presence:
         """What the registry knows of `name`. UserError if that is nothing."""
@@ -152,20 +152,13 @@ class People(AddressBook):
         self._switchboard.end(name)
         self._switchboard.composed(name)
 
-    def watch(self, names: Iterable[str]) -> None:
-        """Hear of the coming of these, who are known, without waiting for the registry's word."""
+    def watch(self, names: Iterable[str], *, wait: bool) -> None:
+        """Hear of the coming of these, who are known; with `wait` it is known then who of them is there."""
         with self._lock:
             fresh = tuple(name for name in names if name not in self._watched)
             self._watched.update(fresh)
         if fresh:
-            self._line.post(lambda number: wire.Watch(number, fresh))
+            (self._line.tell if wait else self._line.post)(lambda number: wire.Watch(number, fresh))
 
     def _change(self, name: str, **changes: int) -> None:
         self._writer.call(lambda tx: update_user(tx, name, **changes))
-
-    def _watch(self, name: str) -> None:
-        with self._lock:
-            if name in self._watched:
-                return
-            self._watched.add(name)
-        self._line.tell(lambda number: wire.Watch(number, (name,)))

@@ -69,7 +69,7 @@ class Rooms:
             names = tuple(recipients_in(connection, room, self._own.name))
         if not names:
             raise UserError(f"There is nobody in {room} whom a line could go to.")
-        self._people.watch(names)
+        self._people.watch(names, wait=False)
         return names
 
     def join(self, room: str, *, closed: bool) -> None:
@@ -91,7 +91,6 @@ class Rooms:
             self._have_done(lambda number: room_wire.Part(number, room))
             self._writer.call(lambda tx: room_book.note_left(tx, room))
             raise TrustError(f"You did not come into {room}: what the registry shows of it cannot be trusted.")
-        self._people.watch(member.name for member in self.members(room) if member.name != self._own.name)
 
     def part(self, room: str) -> None:
         """Leave a room."""

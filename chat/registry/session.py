@@ -221,6 +221,7 @@ class Session:
     def _watch(self, message: wire.Watch) -> wire.Done:
         self._directory.watch(self._signed_in, message.names)
         self._send_revocations(message.names)
+        self._deliver_mail()  # who is there is known before the answer
         return wire.Done(message.request)
 
     def _unwatch(self, message: wire.Unwatch) -> wire.Done:

@@ -2,10 +2,13 @@
 
 import pytest
 
-from chat.core.events import RoomListed, RoomMember, RoomNews
+from chat.core.events import Incoming, RoomListed, RoomMember, RoomNews
 from chat.ui.messages import Look
 from chat.ui.room_views import room_news, rooms_shown
 from chat.ui.views import render
+from tests.people import Town
+from tests.screen import ENTER, TAB
+from tests.ui.conftest import Open
 
 ALICE = Look("alice")
 
@@ -57,3 +60,28 @@ def test_which_there_are() -> None:
     assert board.split() == ["#board", "2", "by", "invitation", "joined", "money"]
     assert tea.split()[:3] == ["#tea", "17", "open"]
     assert "\x07" not in table
+
+
+def test_a_room_in_a_terminal(open_terminal: Open, village: Town) -> None:
+    """Come in with Tab's help, talk, see how many have it; what comes in elsewhere is counted in the bar."""
+    bob, carol = (village.person(name).start() for name in ("bob", "carol"))
+    for person in (bob, carol):
+        person.node.rooms.join("#tea", closed=False)
+    alice = open_terminal("alice")
+    alice.wait_for("You are alice", "alice>", "registry ok")
+    alice.enter("/join tea")
+    alice.wait_for("in #tea: alice bob* carol", "\n#tea>", "→ #tea")
+    bob.node.send(["#tea"], "who is for tea?")
+    alice.wait_line("bob → #tea: who is for tea?")
+    alice.enter("I am")
+    assert [event.text for event in carol.inbox.wait_for(Incoming, count=2)] == ["who is for tea?", "I am"]
+    alice.wait_line("alice → #tea: I am", "✓")
+    carol.stop()
+    alice.enter("/close")
+    alice.wait_for("\nalice>")
+    bob.node.send(["#tea"], "another cup?")
+    alice.wait_for("1:#tea 1")
+    alice.type("/msg #t" + TAB)
+    alice.wait_for("/msg #tea")
+    alice.type(" please" + ENTER)
+    alice.wait_line("alice → #tea: please", "[sent 1/2]")

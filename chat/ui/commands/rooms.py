@@ -105,6 +105,8 @@ def _show_room(shell: Shell, room: str) -> None:
 def _show_members(shell: Shell, room: str) -> None:
     node = shell.node
     owner = node.rooms.get(room).owner
+    members = node.rooms.members(room)
+    node.people.watch((member.name for member in members if member.present and member.name != shell.name), wait=True)
     shown: list[Event] = [
         RoomMember(
             room=room,
@@ -113,7 +115,7 @@ def _show_members(shell: Shell, room: str) -> None:
             owner=member.name == owner,
             present=bool(member.present),
         )
-        for member in node.rooms.members(room)
+        for member in members
     ]
     shell.show(shown)
 
