@@ -1,10 +1,12 @@
 """Runs what is typed, wherever it comes from: the prompt, -c, --json, or a pipe."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Protocol
 
+from chat.core.backup.making import Made
 from chat.core.events import Done, Event, Failure
 from chat.core.node import Node
 from chat.core.people import AddressBook
@@ -44,6 +46,7 @@ class Shell:
         self.exit_code = 0
         self.settings = Settings()
         self.sources: list[tuple[str, str, str]] = []  # name, value and source of each setting
+        self.make_backup: Callable[[Path], Made]
         self._ok = True
         self._under_way = 0
         self._changed = threading.Condition()
