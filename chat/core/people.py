@@ -73,9 +73,11 @@ class People(AddressBook):
             watched = {user.name for user in all_users(connection) if user.contact}
             watched.update(names_with_pending(connection), names_with_unfinished_files(connection))
         with self._lock:
-            self._watched = watched
+            others = self._watched - watched  # who is being added, or written to, just now among them
+            self._watched |= watched
         blocked = tuple(sorted(self.blocked))[: wire.MAX_NAMES]
-        return SignInFacts(port, addresses, hidden, blocked, tuple(sorted(watched))[: wire.MAX_NAMES])
+        names = (*sorted(watched), *sorted(others))[: wire.MAX_NAMES]
+        return SignInFacts(port, addresses, hidden, blocked, names)
 
     def make_known(self, name: str) -> None:
         """Have a row for `name`, and hear of that person's coming. UserError if the registry knows none."""
