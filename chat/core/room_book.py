@@ -140,7 +140,7 @@ def note_state(tx: Connection, own: Identity, state: RoomState) -> list[Event]:
     if row.state != JOINED:
         if row.closed and row.room_id != now.room_id:
             kept_out.append(Warn(message=f"This is another {now.name} than the one you were in.", name=now.name))
-        return [RoomNews(room=state.room, change="joined", name=own.name, text=state.topic), *kept_out]
+        return [RoomNews(room=state.room, change="joined", name=own.name), *kept_out]
     return [*_differences(row, now, before, present), *kept_out]
 
 

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections import deque
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from chat.core.history import Query, read_history
 from chat.core.search import SearchQuery, search
 from chat.core.strangers import STRANGER_MESSAGES
 from chat.core.terms import TO, Term
+from chat.core.transfer.source import inspect
 from chat.errors import NetworkError, TrustError, UserError
 from chat.registry.rooms import _HANDLERS, Change, Rooms
 from chat.wire.rooms import Join
@@ -92,6 +94,24 @@ def test_a_line_goes_to_everyone_in_the_room(village: Town) -> None:
             ("alice", "who is for tea?", "#tea", ("#tea",)),
             ("bob", "me", "#tea", ("#tea",)),
         ]
+
+
+def test_a_file_goes_to_everyone_in_the_room(village: Town, tmp_path: Path) -> None:
+    people = alice, bob, carol = start(village, "alice", "bob", "carol")
+    gather(people)
+    for person in (bob, carol):
+        person.node.people.add("alice", None)
+    bob.stop()
+    path = tmp_path / "leaves.bin"
+    path.write_bytes(b"leaf" * 100_000)
+    alice.node.send(["#tea"], path.name, kind="file", file=inspect(path))
+    alice.node.send(["#tea"], "seen?")
+    bob.start()
+    for person in (bob, carol):
+        (arrived,) = person.inbox.wait_for(events.Transfer, lambda event: event.state == "done")
+        assert Path(arrived.path).read_bytes() == path.read_bytes()
+        assert lines(person, 2) == [("alice", "leaves.bin"), ("alice", "seen?")]
+    has_sent(alice, "leaves.bin", ["bob", "carol"])
 
 
 def test_who_is_off_or_hidden_gets_it_later_once(village: Town) -> None:
