@@ -58,6 +58,11 @@ class Arrival(msgspec.Struct, frozen=True):
     body: Body
     time: str
 
+    @property
+    def to(self) -> tuple[str, ...]:
+        """To whom it was written: all of its recipients, or the room."""
+        return (self.body.room,) if self.body.room else self.body.to
+
 
 def announce(
     tx: Connection, file: Attached, ordinal: int, message_id: bytes, recipients: Sequence[str], time: str
