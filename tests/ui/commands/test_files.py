@@ -73,9 +73,11 @@ def test_what_a_photograph_tells_goes_only_where_it_was_asked_for(
     alice, bob = people
     type_line = keyboard(alice)
     path = photograph(tmp_path, "jpg")
-    type_line(f"/send bob {path}")
+    said, _ = type_line(f"/send bob {path}")
+    assert isinstance(said, Status)
+    assert said.value.startswith("photo.jpg goes without the place, time and camera in it")
     stripped = offered(bob, "photo.jpg")
-    type_line(f"/send -keep bob {path}")
+    assert type_line(f"/send -keep bob {path}") == [Done(command="send", ok=True)]
     offers = bob.inbox.wait_for(Transfer, lambda e: e.state == "offered", 2)
     assert offers[1].total == path.stat().st_size != stripped.total
     for offer in offers:
