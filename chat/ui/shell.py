@@ -12,6 +12,7 @@ from chat.core.node import Node
 from chat.core.people import AddressBook
 from chat.core.unread import conversation_of
 from chat.errors import ChatError, UserError
+from chat.ui.recording import record_without_terminal
 from chat.ui.settings import Settings
 from chat.ui.table import find_command
 from chat.wire.names import fold_name
@@ -47,6 +48,7 @@ class Shell:
         self.settings = Settings()
         self.sources: list[tuple[str, str, str]] = []  # name, value and source of each setting
         self.make_backup: Callable[[Path], Made]
+        self.record: Callable[[Path], Path | None] = record_without_terminal
         self._ok = True
         self._under_way = 0
         self._changed = threading.Condition()

@@ -9,6 +9,7 @@ from chat.inert import inert
 from chat.net.certificates import group
 from chat.ui.excerpt import excerpt
 from chat.ui.messages import Look, clock, direction, history, said
+from chat.ui.spoken import duration, spoken
 
 
 def render(shown: Sequence[events.Event], look: Look) -> str:
@@ -73,7 +74,29 @@ def _answer(event: events.Event, look: Look) -> str:
         case events.Help():
             return f"{event.usage}\n    {event.help}"
         case _:
+            return _voice(event, look)
+
+
+def _voice(event: events.Event, look: Look) -> str:
+    match event:
+        case events.Transcript():
+            return f"  --  {look.palette.name(inert(event.sender))}, {_spoken(event)}"
+        case events.Transcribing():
+            whole = f" of {duration(event.total)}" if event.total else ""
+            return f"  --  #{event.number}: {duration(event.done)}{whole} written down"
+        case _:
             return ""
+
+
+def _spoken(event: events.Transcript) -> str:
+    return spoken(
+        event.number,
+        text=event.text,
+        seconds=event.seconds,
+        confidence=event.confidence,
+        error=event.error,
+        whole=event.asked,
+    )
 
 
 def _hit(hit: events.Hit, look: Look) -> str:
