@@ -27,6 +27,7 @@ screens: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.files
 	$(BIN)/python -m bench.search
 
 load: $(VENV)/dev

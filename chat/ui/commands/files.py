@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from chat.core.events import Status
 from chat.core.transfer.preparing import prepare
 from chat.errors import UserError
 from chat.ui.shell import Shell, names_and_rest
@@ -26,7 +27,8 @@ def send(shell: Shell, arguments: str) -> None:
 @command("/transfers")
 def transfers(shell: Shell, arguments: str) -> None:
     """List the files that are on their way or wait for something."""
-    shell.node.transfers.show_unfinished()
+    if not shell.node.transfers.show_unfinished():
+        shell.show([Status(name="transfers", value="no file is under way or waits", source="/transfers")])
 
 
 @command("/view N")
