@@ -95,7 +95,7 @@ class Backup:
     def _read_header(self) -> Header:
         try:
             return header_decoder.decode(self._open().header)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:  # the latter of a deep nest in a field to ignore
             self._not_understood(error)
 
     def _open(self) -> SealedReader:
