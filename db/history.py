@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from db.connection import Connection, Row, Value
 
+ROOM_SIGN = "#"  # no name of a person begins so
 _TABLES = ("Sender", "Receiver")
 
 
@@ -20,7 +21,7 @@ class Part:
 
 
 class Searchable(NamedTuple):
-    """What is searched of one message. `sender` is empty for one's own; `text` has a file's name too."""
+    """What is searched of one message. `sender` is empty for one's own; `text` has a file's name and words too."""
 
     ordinal: int
     sender: str
@@ -31,7 +32,7 @@ class Searchable(NamedTuple):
 
 
 def newest(connection: Connection, part: Part, name: str, count: int) -> list[int]:
-    """The ordinals of the newest messages of a part, with one person or, without a name, with all; newest first."""
+    """The ordinals of the newest messages of a part: with one person, in a room, or with all if there is no name."""
     return _ordinals(connection, part, name, count, "DESC")
 
 
@@ -73,17 +74,21 @@ def _searchable(connection: Connection, where: str) -> list[Searchable]:
         f"SELECT ordinal, name, recipients, kind, time, message FROM Receiver WHERE ordinal {where}"
     )
     files: dict[int, str] = dict(connection.query(f"SELECT ordinal, file_name FROM File WHERE ordinal {where}"))
-    return sorted(_with_file(Searchable(*row), files) for row in (*sent, *received))
+    spoken: dict[int, str] = dict(connection.query(f"SELECT ordinal, text FROM Transcript WHERE ordinal {where}"))
+    return sorted(
+        _together(Searchable(*row), files.get(row[0], ""), spoken.get(row[0], "")) for row in (*sent, *received)
+    )
 
 
-def _with_file(row: Searchable, files: dict[int, str]) -> Searchable:
-    name = files.get(row.ordinal, row.text)
-    return row if name == row.text else row._replace(text=f"{row.text}\n{name}")
+def _together(row: Searchable, file_name: str, spoken: str) -> Searchable:
+    more = [file_name if file_name != row.text else "", spoken]
+    return row._replace(text="\n".join(filter(None, [row.text, *more]))) if any(more) else row
 
 
 def _ordinals(connection: Connection, part: Part, name: str, count: int, order: str) -> list[int]:
     conditions, values = ["ordinal >= ? AND ordinal <= ?"], list[Value]((part.first, part.last))
-    for condition, value in (("name = ?", name), ("time < ?", part.before), ("time >= ?", part.after)):
+    place = "room = ?" if name.startswith(ROOM_SIGN) else "name = ? AND room = ''"
+    for condition, value in ((place, name), ("time < ?", part.before), ("time >= ?", part.after)):
         if value:
             conditions.append(condition)
             values.append(value)

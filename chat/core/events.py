@@ -39,6 +39,7 @@ class Incoming(Event, frozen=True, kw_only=True, tag_field="event", tag="message
     text: str
     kind: str
     time: str
+    room: str = ""
 
 
 class Queued(Event, frozen=True, kw_only=True, tag_field="event", tag="queued"):
@@ -46,6 +47,7 @@ class Queued(Event, frozen=True, kw_only=True, tag_field="event", tag="queued"):
 
     id: str
     to: Names
+    room: str = ""
 
 
 class Delivered(Event, frozen=True, kw_only=True, tag_field="event", tag="sent"):
@@ -83,11 +85,37 @@ class Transfer(Event, frozen=True, kw_only=True, tag_field="event", tag="transfe
     seconds_left: float | None = None
 
 
+class Transcribing(Event, frozen=True, kw_only=True, tag_field="event", tag="transcribing"):
+    """How far a long voice message is written down; `total` is left out where it is not known."""
+
+    id: str
+    number: int
+    done: float
+    total: float | None = None
+
+
+class Transcript(Event, frozen=True, kw_only=True, tag_field="event", tag="transcript"):
+    """What is said in a voice message, or in `error` why there are no words. `confidence` where the engine has one.
+
+    `asked`: somebody asked for it, so all of it is to be shown.
+    """
+
+    id: str
+    number: int
+    sender: str = msgspec.field(name="from")
+    text: str = ""
+    confidence: float | None = None
+    seconds: float = 0.0
+    error: str = ""
+    asked: bool = False
+
+
 class Line(Event, frozen=True, kw_only=True, tag_field="event", tag="history"):
     """A message of the history; `number` is its place there.
 
     `status`: pending, sent or received, or what became of a file; for several recipients `states` has each.
-    `utc`: its time is to be shown in UTC.
+    `utc`: its time is to be shown in UTC. Of a voice message `transcript` is what is said in it, or
+    `no_transcript` why there are no words; `seconds` is how long it is, `confidence` 0 to 1 or None.
     """
 
     id: str
@@ -100,6 +128,11 @@ class Line(Event, frozen=True, kw_only=True, tag_field="event", tag="history"):
     status: str
     states: dict[str, str] = {}
     utc: bool = False
+    room: str = ""
+    transcript: str = ""
+    confidence: float | None = None
+    seconds: float = 0.0
+    no_transcript: str = ""
 
 
 class Hit(Line, frozen=True, kw_only=True, tag_field="event", tag="search"):
@@ -125,6 +158,35 @@ class Findable(Event, frozen=True, kw_only=True, tag_field="event", tag="who"):
 
     name: str
     online: bool
+
+
+class RoomNews(Event, frozen=True, kw_only=True, tag_field="event", tag="room"):
+    """Something about a room is other than it was; `change`: joined, left, kicked, owner or topic, which `text` has."""
+
+    room: str
+    change: str
+    name: str
+    text: str = ""
+
+
+class RoomListed(Event, frozen=True, kw_only=True, tag_field="event", tag="rooms"):
+    """A room that one may join, or is in."""
+
+    room: str
+    members: int
+    closed: bool
+    joined: bool
+    topic: str
+
+
+class RoomMember(Event, frozen=True, kw_only=True, tag_field="event", tag="member"):
+    """Somebody in a room, or invited and not `present`. Those of a room whom one did not hear of are not online."""
+
+    room: str
+    name: str
+    online: bool
+    owner: bool
+    present: bool
 
 
 class KeyChanged(Event, frozen=True, kw_only=True, tag_field="event", tag="key_changed"):

@@ -20,12 +20,16 @@ from chat.core.journal import Journal
 from chat.core.line import Line, LineEvents, SignInFacts
 from chat.core.outbox import Outbox
 from chat.core.people import People
+from chat.core.rooms import Rooms
 from chat.core.surroundings import Endable, NewConnection
 from chat.core.switchboard import Switchboard
 from chat.core.transfer.ground import Ground
 from chat.core.transfer.transfers import Transfers
 from chat.core.trust import KeyChanged, note_shown_key, revoke
 from chat.core.unread import Unread
+from chat.core.voice.devices import open_loudspeaker
+from chat.core.voice.player import Player
+from chat.core.voice.worker import VoiceWorker
 from chat.core.writer import Outcome, Writer
 from chat.errors import ChatError, StorageFailure, UserError
 from chat.net.addresses import format_address
@@ -35,12 +39,14 @@ from chat.net.tls import ALPN_TRANSFER
 from chat.times import utc_now
 from chat.wire import registry as wire
 from chat.wire.messages import FileMessage
+from chat.wire.names import is_room
 from chat.wire.registry import Presence
 from db.connection import Connection as Transaction
 from db.connection import Database
 from db.messages import TEXT
 from db.pool import Pool
 from db.schema import CLIENT
+from db.transcripts import VOICE
 
 MAX_TROUBLES = 10  # of one person: whoever breaks the protocol in ever new ways fills no screen
 ANY_ADDRESS = ("0.0.0.0", "::", "")
@@ -56,6 +62,7 @@ class Options:
     outgoing: Path
     hidden: bool = False
     files: FilePolicy = DEFAULT_POLICY
+    speech_model: Path | None = None  # a folder; else the one that comes along
 
 
 class Node:
@@ -76,6 +83,7 @@ class Node:
         self.journal.policy = options.files
         self._outbox = Outbox(self.writer, self.journal, self._composed)
         self.people = People(self.name, self.writer, self.pool)
+        self.rooms = Rooms(credentials, self.writer, self.pool, self.people, notify)
         self.unread = Unread(self.name, self.writer)
         self.unread.load(self.writer.connection)
         self._doorway = Doorway(credentials, self.writer, self.pool, self, self._guest)
@@ -89,11 +97,15 @@ class Node:
                 reach=self._doorway.reach,
                 ask_to_open=self._switchboard.fetch,
                 tell=self._switchboard.tell,
+                received=self._file_received,
             )
         )
-        told = LineEvents(self._line_up, self._line_down, self._presence_changed, self._key_revoked)
+        self._voice = VoiceWorker(self.name, self.journal, self.writer, self.pool, notify, options.speech_model)
+        self.player = Player(open_loudspeaker, self._warn)
+        told = LineEvents(self._line_up, self._line_down, self._presence_changed, self._key_revoked, self.rooms.pushed)
         self._line = Line(options.registry, credentials, self._facts, told)
         self.people.connect(self._line, self._switchboard, self.transfers)
+        self.rooms.connect(self._line)
         self._online: frozenset[str] = frozenset()
         self._refused: ChatError | None = None
         self._told: dict[str, set[str]] = {}  # by name, what trouble with that person was told
@@ -115,10 +127,13 @@ class Node:
         registry = format_address(*self.options.registry) if self._line.signed_in else ""
         self.notify(events.Ready(name=self.name, listen=self.listens_on, registry=registry, hidden=self.hidden))
         self._switchboard.deliver_all()
+        self._voice.start()
 
     def close(self) -> None:
         """Hang up, finish what is being written, and end."""
         self._doorway.stop_listening()
+        self.player.stop()
+        self._voice.close()
         self.transfers.close()
         self._switchboard.close()
         self._line.stop()
@@ -145,15 +160,29 @@ class Node:
         """Like send, without waiting for the disk: who writes many lets them share a commit.
 
         Queued is told and the future done in the order of the calls. UserError at once, or in the future.
+        Where the one recipient is a room, it goes to its members.
         """
         names = tuple(dict.fromkeys(recipients))
-        draft = Draft(new_message_id(), names, text, utc_now(), kind, file)
+        room = next(filter(is_room, names), "")
+        if room and len(names) > 1:
+            raise UserError(f"Write to {room} alone: who is in it gets it.")
+        if room:
+            names = self.rooms.recipients(room)
+        draft = Draft(new_message_id(), names, text, utc_now(), kind, file, room)
         check_draft(draft)
         if self.name in names:
             raise UserError("You cannot write to yourself.")
-        for name in names:
-            self.people.make_known(name)
+        if not room:
+            self.make_known(names)
         return self._outbox.hand_in(draft)
+
+    def make_known(self, recipients: Sequence[str]) -> None:
+        """Whether one may write to these. UserError if not: for somebody nobody knows, a room one is not in."""
+        for name in recipients:
+            if is_room(name):
+                self.rooms.get(name)
+            else:
+                self.people.make_known(name)
 
     def is_online(self, name: str) -> bool:
         """Whether the registry says so."""
@@ -240,7 +269,11 @@ class Node:
     # What they tell
 
     def _composed(self, drafts: Sequence[Draft], fresh: Mapping[str, Fresh]) -> None:
-        self.notify(*(events.Queued(id=draft.message_id.hex(), to=draft.recipients) for draft in drafts))
+        self.notify(
+            *(events.Queued(id=draft.message_id.hex(), to=draft.recipients, room=draft.room) for draft in drafts)
+        )
+        if any(draft.kind == VOICE for draft in drafts):
+            self._voice.wake()
         for name in dict.fromkeys(name for draft in drafts for name in draft.recipients):
             self._switchboard.composed(name, fresh.get(name))
 
@@ -254,10 +287,11 @@ class Node:
                 events.Incoming(
                     id=arrival.message_id.hex(),
                     sender=arrival.name,
-                    to=arrival.body.to,
+                    to=arrival.to,
                     text=arrival.body.text,
                     kind=arrival.body.kind,
                     time=arrival.time,
+                    room=arrival.body.room,
                 )
                 for arrival in arrivals
             )
@@ -268,6 +302,9 @@ class Node:
         """Messages are on the disk of `name`."""
         self._told.pop(name, None)
         self.notify(*(events.Delivered(id=message_id.hex(), to=name) for message_id in message_ids))
+
+    def _file_received(self) -> None:
+        self._voice.wake()
 
     def linked(self, name: str) -> None:
         """Messages flow to and from `name`."""
@@ -322,6 +359,7 @@ class Node:
         for name in sorted(online ^ self._online):
             self._tell_presence(name, name in online)
         self._online = online
+        self.rooms.line_up()
         for name in sorted(online):
             self._switchboard.news(name)
 

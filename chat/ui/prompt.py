@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from queue import SimpleQueue
 
 from prompt_toolkit import PromptSession
@@ -37,6 +38,7 @@ from chat.ui.live import LiveConsole
 from chat.ui.pager import Pages, pager
 from chat.ui.past import Past
 from chat.ui.previewer import Previewer
+from chat.ui.recording import Recording, begin
 from chat.ui.shell import Shell, is_command, split_command
 from chat.ui.steady import SteadyInput
 from chat.ui.table import COMMANDS
@@ -63,9 +65,11 @@ class Prompt:
         self._console = console
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._question: Question | None = None
+        self._recording: Recording | None = None
         self._running = ""
         self._leaving = False
         self._worker = threading.Thread(target=self._work, name="commands", daemon=True)
+        shell.record = self._record
         self._cancel_timer: Callable[[], None] = lambda: None
         self._session: PromptSession[None] = PromptSession(
             self._above,
@@ -135,6 +139,14 @@ class Prompt:
         if not self._shell.execute(line) and is_message:
             self._console.typed("  not sent: ", line)
 
+    def _record(self, folder: Path) -> Path | None:
+        """From the microphone, until the person has decided."""
+        self._recording = recording = begin(folder)
+        try:
+            return recording.wait(self._changed)
+        finally:
+            self._recording = None
+
     # What the keys do, on the main thread
 
     @property
@@ -146,6 +158,16 @@ class Prompt:
     def line_is_empty(self) -> bool:
         """Whether nothing is typed."""
         return not self._session.default_buffer.text
+
+    @property
+    def recording(self) -> bool:
+        """Whether the microphone is on."""
+        return self._recording is not None
+
+    def end_recording(self, *, keep: bool) -> None:
+        """Send it, or discard it."""
+        if (recording := self._recording) is not None:
+            recording.finish(keep=keep)
 
     def answer(self, key: str) -> None:
         """Do what the key stands for, or take the question back."""
@@ -205,6 +227,7 @@ class Prompt:
         if self._leaving:
             self._session.app.exit()
         self._leaving = True
+        self.end_recording(keep=False)
         self._jobs.put(None)
 
     def _accept(self, buffer: Buffer) -> bool:
@@ -226,6 +249,8 @@ class Prompt:
         """Own messages under way, a question, and the prompt."""
         columns = self._session.app.output.get_size().columns
         held = [("class:held", f"{fit(text, columns - 1)}\n") for text in self._console.held()[-MAX_HELD:]]
+        if (recording := self._recording) is not None:
+            held.append(("class:question", f"{fit(recording.line, columns - 1)}\n"))
         asked = [("class:question", f"{self._question.text}\n")] if self._question else []
         return [*held, *asked, ("class:prompt", self._name())]
 
@@ -245,7 +270,8 @@ class Prompt:
             yield Candidate(user.name, ", ".join(filter(None, facts)))
 
     def _groups(self) -> Iterator[Candidate]:
-        return (Candidate(",".join(one), "conversation") for one in self._console.conversations.all if len(one) > 1)
+        yield from (Candidate(room, "room") for room in self._shell.node.rooms.joined())
+        yield from (Candidate(",".join(one), "conversation") for one in self._console.conversations.all if len(one) > 1)
 
     # Time
 

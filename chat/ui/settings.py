@@ -35,6 +35,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     listen: Annotated[str, Meta(description="`HOST:PORT` for peers; with port 0 any that is free")] = "0.0.0.0:0"
     hidden: Annotated[bool, Meta(description="start without being found")] = False
     password_file: Annotated[str, Meta(description="a file whose first line is your password")] = ""
+    speech_model: Annotated[
+        str, Meta(description="a folder with a Whisper model for voice messages; left out: the one that came along")
+    ] = ""
     colours: Annotated[
         Literal["auto", "always", "never"], Meta(description="`auto`: in a terminal, unless `NO_COLOR` is set")
     ] = "auto"

@@ -39,6 +39,7 @@ class Told:
             lost=lambda error, final: self.lost.put((error, final)),
             presence=self.presences.put,
             revoked=lambda _: None,
+            room=lambda _: None,
         )
 
 

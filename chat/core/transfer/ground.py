@@ -13,7 +13,7 @@ from chat.core.writer import Writer
 from chat.net.certificates import Identity
 from chat.wire.messages import FileMessage
 from db.connection import Connection
-from db.files import FileRow, file_of_message
+from db.files import OFFERED, FileRow, file_of_message
 from db.pool import Pool
 
 T = TypeVar("T")
@@ -33,6 +33,7 @@ class Ground:
     reach: Callable[[str, str], tuple[Identity, ssl.SSLSocket]]  # name, purpose; blocks
     ask_to_open: Callable[[str, bytes], None]  # name, message_id: have a transfer connection opened
     tell: Callable[[str, FileMessage], None]  # name, message; lost where there is no link
+    received: Callable[[], None]  # a file is whole on our disk
 
     def read(self, question: Callable[[Connection], T]) -> T:
         """The database's answer. StorageFailure if it gives none."""
@@ -48,6 +49,8 @@ class Ground:
     ) -> None:
         """Tell the screen how a file stands; `state` where it is not the row's."""
         state = state or row.state
+        if state == OFFERED and not row.outgoing:
+            reason = f"it waits for /accept {row.ordinal}"
         moved = running.bytes_done if running else row.size if state == "done" else 0
         self.notify(
             Transfer(
