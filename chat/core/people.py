@@ -75,9 +75,11 @@ class People(AddressBook):
             watched.update(names_with_pending(connection), names_with_unfinished_files(connection))
             watched.update(name for name in fellow_members(connection) if name != self._own_name)
         with self._lock:
-            self._watched = watched
+            others = self._watched - watched  # who is being added, or written to, just now among them
+            self._watched |= watched
         blocked = tuple(sorted(self.blocked))[: wire.MAX_NAMES]
-        return SignInFacts(port, addresses, hidden, blocked, tuple(sorted(watched))[: wire.MAX_NAMES])
+        names = (*sorted(watched), *sorted(others))[: wire.MAX_NAMES]
+        return SignInFacts(port, addresses, hidden, blocked, names)
 
     def make_known(self, name: str) -> None:
         """Have a row for `name`, and hear of that person's coming. UserError if the registry knows none."""

@@ -281,6 +281,16 @@ def test_a_key_that_is_replaced_during_the_sign_in_gets_none(place: Office, monk
     assert len(place.registry._directory) == 0
 
 
+def test_a_certificate_of_another_account_of_that_name_is_none(place: Office) -> None:
+    """The accounts were lost and the authority was not: whoever had the name before is not who has it now."""
+    alice = place.member("alice")
+    with place.registry._accounts._pool.borrow() as connection:
+        connection.execute("UPDATE Account SET peer_id = 'another' WHERE name = 'alice'")
+    alice.say(sign_in())
+    assert alice.is_cut()
+    wait_until(lambda: "No account of that certificate" in place.out.getvalue(), "the log says why")
+
+
 def test_a_flood_waits_and_others_do_not(place: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     flood, other = place.signed_in("flood"), place.signed_in("carol")
     requests = place.registry._shared.requests

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from chat.core.events import Status
 from chat.core.transfer.preparing import prepare
 from chat.errors import UserError
 from chat.ui.shell import Shell, targets_and_rest
@@ -20,13 +21,17 @@ def send(shell: Shell, arguments: str) -> None:
         raise UserError("Say which file: /send NAME PATH.")
     kind, attached = prepare(Path(path).expanduser(), shell.node.options.outgoing, keep_metadata=keep)
     name = attached.attachment.name
+    if Path(attached.path).parent == shell.node.options.outgoing:
+        gone = f"{name} goes without the place, time and camera in it; -keep sends it as it is"
+        shell.show([Status(name="metadata", value=gone, source="/send")])
     shell.wrote(shell.node.send(recipients, name, kind=kind, file=attached), recipients, f"[{kind}] {name}")
 
 
 @command("/transfers")
 def transfers(shell: Shell, arguments: str) -> None:
     """List the files that are on their way or wait for something."""
-    shell.node.transfers.show_unfinished()
+    if not shell.node.transfers.show_unfinished():
+        shell.show([Status(name="transfers", value="no file is under way or waits", source="/transfers")])
 
 
 @command("/view N")
