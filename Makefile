@@ -31,6 +31,11 @@ bench: $(VENV)/dev
 load: $(VENV)/dev
 	$(BIN)/python -m bench.registry_load
 
+MINUTES ?= 10
+soak: $(VENV)/dev
+	tests/install_tools.sh
+	$(BIN)/python -m tests.soak $(MINUTES)
+
 # After a change to requirements.txt or requirements-dev.txt: every package that comes along, with its hashes.
 COMPILE := $(VENV)/tools/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-header --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-options

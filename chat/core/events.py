@@ -63,7 +63,10 @@ class PresenceChanged(Event, frozen=True, kw_only=True, tag_field="event", tag="
 
 
 class Transfer(Event, frozen=True, kw_only=True, tag_field="event", tag="transfer"):
-    """How a file stands. `number` is for /accept and /cancel; `rate` is bytes a second while it runs."""
+    """How a file stands. `number` is for /accept and /cancel; `rate` is bytes a second while it runs.
+
+    `type` is its media type by the sender's word, `path` is where it lies here, if it does.
+    """
 
     id: str
     number: int
@@ -72,6 +75,7 @@ class Transfer(Event, frozen=True, kw_only=True, tag_field="event", tag="transfe
     file: str
     bytes: int
     total: int
+    type: str
     state: str
     path: str = ""
     reason: str = ""

@@ -4,6 +4,7 @@ The main thread owns the terminal and its keys. Commands run in a thread of thei
 so a slow one holds up nobody's typing; it owns the shell.
 """
 
+import os
 import sys
 import threading
 import time
@@ -18,6 +19,9 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import ThreadedHistory
+from prompt_toolkit.input.typeahead import store_typeahead
+from prompt_toolkit.input.vt100_parser import Vt100Parser
+from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.styles import Style
@@ -26,12 +30,14 @@ from chat.core.events import Failure
 from chat.core.history import own_texts
 from chat.core.unread import Conversation
 from chat.ui.bar import fit, progress, status_bar
+from chat.ui.canvas import ask, choose, questions, size_of
 from chat.ui.completion import Candidate, CommandCompleter
 from chat.ui.conversations import label
 from chat.ui.keys import bindings
 from chat.ui.live import LiveConsole
 from chat.ui.pager import Pages, pager
 from chat.ui.past import Past
+from chat.ui.previewer import Previewer
 from chat.ui.recording import Recording, begin
 from chat.ui.shell import Shell, is_command, split_command
 from chat.ui.steady import SteadyInput
@@ -89,12 +95,24 @@ class Prompt:
         self._session.default_buffer.accept_handler = self._accept  # the line is done, the prompt is not
         self._console.changed = self._changed
         app.key_processor.before_key_press += lambda _: self._console.touched()
+        if self._shell.settings.previews:
+            self._console.images = self._previewer().want
         with patch_stdout(raw=True):
             self._worker.start()
             app.run()
             self._console.changed = lambda: None
         self._console.finish()
         return 0
+
+    def _previewer(self) -> Previewer:
+        """Ask the terminal what it shows of images; what is typed meanwhile is typed."""
+        keyboard, screen = sys.stdin.fileno(), sys.stdout.fileno()
+        answer, typed = ask(keyboard, screen, questions(os.environ))
+        keys: list[KeyPress] = []
+        parser = Vt100Parser(keys.append)
+        parser.feed_and_flush(typed.replace(b"\n", b"\r").decode(errors="replace"))  # Enter, as it was until now
+        store_typeahead(self._session.app.input, keys)
+        return Previewer(choose(os.environ, answer), lambda: size_of(screen), self._console.drawn)
 
     # The commands' thread
 

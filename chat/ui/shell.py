@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Protocol
 
+from chat.core.backup.making import Made
 from chat.core.events import Done, Event, Failure
 from chat.core.node import Node
 from chat.core.people import AddressBook
@@ -46,6 +47,7 @@ class Shell:
         self.exit_code = 0
         self.settings = Settings()
         self.sources: list[tuple[str, str, str]] = []  # name, value and source of each setting
+        self.make_backup: Callable[[Path], Made]
         self.record: Callable[[Path], Path | None] = record_without_terminal
         self._ok = True
         self._under_way = 0

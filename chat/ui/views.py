@@ -109,7 +109,8 @@ def transfer(event: events.Transfer, look: Look) -> str:
     """How a file stands."""
     arrow = "to" if event.direction == "out" else "from"
     name = look.palette.name(inert(event.name))
-    what = f"{inert(event.file)} {arrow} {name} (number {event.number}, {size(event.total)})"
+    kind = f", {inert(event.type)}" if event.type.startswith("image/") else ""
+    what = f"{inert(event.file)} {arrow} {name} (number {event.number}, {size(event.total)}{kind})"
     if event.state == "done":
         return f"  --  {what} is complete" + (f": {inert(event.path)}" if event.path else "")
     if event.state == "running":

@@ -59,6 +59,7 @@ class Ground:
                 file=row.file_name,
                 bytes=moved,
                 total=row.size,
+                type=row.type,
                 state=SHOWN_AS.get(state, state),
                 path=path,
                 reason=reason,
