@@ -27,6 +27,8 @@ screens: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.files
+	$(BIN)/python -m bench.search
 
 load: $(VENV)/dev
 	$(BIN)/python -m bench.registry_load

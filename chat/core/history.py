@@ -65,7 +65,7 @@ class Page:
 def read_history(connection: Connection, own_name: str, query: Query) -> Page:
     """The lines that fit."""
     if query.around:
-        ordinals, older = _around(connection, query), True
+        ordinals, older = _around(connection, query)
     else:
         ordinals = _newest(connection, query.names, query.bounds, query.count + 1)
         older = len(ordinals) > query.count
@@ -96,15 +96,18 @@ def _newest(connection: Connection, names: Sequence[str], bounds: Bounds, count:
     return found
 
 
-def _around(connection: Connection, query: Query) -> list[int]:
-    """Half of the lines before a message, and that one with the others after it."""
-    before = _newest(connection, query.names, Bounds(before_number=query.around), query.count // 2)
+def _around(connection: Connection, query: Query) -> tuple[list[int], bool]:
+    """Half of the lines before a message, and that one with the others after it; whether there are more before."""
+    half = query.count // 2
+    before = _newest(connection, query.names, Bounds(before_number=query.around), half + 1)
+    older = len(before) > half
+    before = before[:half]
     later = {
         ordinal
         for name in query.names or ("",)
         for ordinal in oldest(connection, Part(query.around, MAX_ORDINAL), name, query.count - len(before))
     }
-    return [*before, *sorted(later)[: query.count - len(before)]]
+    return [*before, *sorted(later)[: query.count - len(before)]], older
 
 
 def _own_line(own_name: str, ordinal: int, rows: list[Row]) -> Line:

@@ -46,6 +46,7 @@ from db.pool import Pool
 from db.schema import CLIENT
 from db.transcripts import VOICE
 
+MAX_TROUBLES = 10  # of one person: whoever breaks the protocol in ever new ways fills no screen
 ANY_ADDRESS = ("0.0.0.0", "::", "")
 
 
@@ -223,6 +224,14 @@ class Node:
         """Whether the line to the registry is up."""
         return self._line.signed_in
 
+    def registered_key(self, name: str) -> bytes | None:
+        """The key that the registry has for `name`, empty if it has none; None if it cannot be asked."""
+        try:
+            found = self._line.ask(lambda number: wire.Lookup(number, name), wire.Found)
+        except ChatError:
+            return None
+        return found.presence.public_key if found.presence else b""
+
     def turns_away(self, name: str) -> bool:
         """Whether nothing is exchanged with `name` now: we are hidden, or that person is blocked."""
         return self.hidden or name in self.people.blocked
@@ -291,7 +300,7 @@ class Node:
     def trouble(self, name: str, message: str) -> None:
         """Something about `name` that the person should know: said once, until there is progress with `name`."""
         told = self._told.setdefault(name, set())
-        if message not in told:
+        if message not in told and len(told) < MAX_TROUBLES:
             told.add(message)
             self._warn(message, name)
 

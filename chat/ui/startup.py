@@ -52,7 +52,9 @@ def open_home(options: ClientOptions, say: Say) -> Opened:
         database = open_database(options.db, file=home.database, key=keyring.database_key)
     except StorageError as error:
         raise StorageFailure(str(error)) from error
-    return Opened(home, registry, keyring, Credentials(home, keyring), database, is_new)
+    credentials = Credentials(home, keyring)
+    credentials.check_authority(file.authority_fingerprint)
+    return Opened(home, registry, keyring, credentials, database, is_new)
 
 
 def _enrol(home: Home, options: ClientOptions, say: Say) -> str:

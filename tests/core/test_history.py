@@ -63,6 +63,8 @@ def test_round_a_message(connection: Connection) -> None:
     assert around(1) == [1, 2, 3, 4, 5, 6]
     assert around(20) == [17, 18, 19, 20]
     assert around(99) == [18, 19, 20]
+    older = {number: read_history(connection, OWN_NAME, Query((), 6, around=number)).older for number in (1, 4, 5, 10)}
+    assert older == {1: False, 4: False, 5: True, 10: True}
 
 
 def test_lines_of_voice_messages_have_their_words(connection: Connection) -> None:

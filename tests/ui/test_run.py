@@ -9,6 +9,7 @@ import pytest
 
 from chat.core.transfer.source import inspect
 from chat.net.addresses import format_address
+from chat.registry.authority import Authority
 from tests.people import Town
 from tests.processes import PATIENCE_S, ROOT, client_arguments, run_client
 from tests.ui.conftest import Open
@@ -138,3 +139,13 @@ def test_files_are_taken_as_the_settings_say(open_terminal: Open, village: Town,
     alice.wait_line("large.bin", "offered")
     alice.wait_line("small.bin", f"is complete: {tmp_path}/chosen/small.bin")
     assert (tmp_path / "chosen" / "small.bin").stat().st_size == 2**20
+
+
+def test_another_authority_in_the_home_is_noticed(village: Town, tmp_path: Path) -> None:
+    """What the password opens says which it was; else whoever had the machine for a minute is believed for ever."""
+    address = format_address(*village.registry)
+    assert run_client(tmp_path, "alice", address, "-c", "/status").returncode == 0
+    (tmp_path / "alice" / "authority.pem").write_text(Authority(tmp_path / "another").pem)
+    done = run_client(tmp_path, "alice", address, "-c", "/history")
+    assert done.returncode == 4
+    assert "is not of the registry that you enrolled with" in done.stderr
