@@ -178,7 +178,7 @@ def parse_names(text: str) -> Names:
 def names_and_rest(arguments: str) -> tuple[Names, str]:
     """The names that arguments begin with, and the rest. UserError if a blank stands among the names."""
     names, rest = first_word(arguments)
-    if names.endswith(",") and rest:
+    if names.endswith(",") and names.strip(",") and rest:
         raise UserError("Write the names without blanks between them, as in bob,carol.")
     return parse_names(names), rest
 
