@@ -11,9 +11,11 @@ from datetime import UTC, date, datetime
 from chat.core.events import Line
 from chat.core.unread import Conversation, conversation_of
 from chat.inert import inert
+from chat.ui.filed import filed
 from chat.ui.palette import Palette
 from chat.ui.spoken import spoken
-from db.messages import PENDING, SENT
+from chat.wire.names import is_room
+from db.messages import PENDING, SENT, TEXT
 from db.transcripts import VOICE
 
 INDENT = " " * 6
@@ -72,7 +74,15 @@ def history(look: Look, lines: Sequence[Line], unread: Mapping[Conversation, int
         mark = "" if line.status == "received" else mark_of(look, line.states or [line.status])
         message = {"sender": line.sender, "text": line.text, "kind": line.kind, "time": line.time}
         text = said(look, to=line.to, mark=mark, utc=line.utc, **message)
-        yield f"{text}\n{INDENT}{_words(line)}" if line.kind == VOICE else text
+        below = _below(look, line)
+        yield f"{text}\n{INDENT}{below}" if below else text
+
+
+def _below(look: Look, line: Line) -> str:
+    """What is said in a voice message, or where another file lies."""
+    if line.kind == VOICE:
+        return _words(line)
+    return "" if line.kind == TEXT else look.palette.dim(filed(line.number, line.size, line.path))
 
 
 def _words(line: Line) -> str:
@@ -136,11 +146,15 @@ def mentions(text: str, name: str) -> bool:
 
 
 def direction(look: Look, sender: str, to: Names) -> str:
-    """Who wrote, and to whom if that is not you alone."""
+    """Who wrote, and to whom or in which room if that is not you alone."""
     if sender == look.own_name:
         return f"{look.palette.own_name(sender)} → {names(look, to)}"
     shown = look.palette.name(inert(sender))
-    return f"{shown} → {names(look, sorted(to, key=lambda name: name != look.own_name))}" if len(to) > 1 else shown
+    return (
+        f"{shown} → {names(look, sorted(to, key=lambda name: name != look.own_name))}"
+        if len(to) > 1 or is_room(to[0])
+        else shown
+    )
 
 
 def _text(look: Look, text: str, *, own: bool) -> str:

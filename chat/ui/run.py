@@ -101,8 +101,8 @@ def _node_options(options: ClientOptions, opened: Opened) -> Options:
         downloads=_downloads(options, opened),
         outgoing=home.outgoing,
         hidden=options.hidden,
-        files=FilePolicy(settings.take_each_mib * MIB, settings.take_daily_mib * MIB),
         speech_model=_folder(settings.speech_model),
+        files=FilePolicy(settings.take_each_mib * MIB, settings.take_daily_mib * MIB),
     )
 
 
@@ -110,8 +110,8 @@ def _downloads(options: ClientOptions, opened: Opened) -> Path:
     return _folder(options.settings.downloads) or opened.home.downloads
 
 
-def _folder(chosen: str) -> Path | None:
-    return Path(chosen).expanduser().absolute() if chosen else None
+def _folder(path: str) -> Path | None:
+    return Path(path).expanduser().absolute() if path else None
 
 
 def _settings(options: ClientOptions, opened: Opened) -> list[tuple[str, str, str]]:
