@@ -61,7 +61,7 @@ class Schema:
 
 
 CLIENT = Schema(
-    1, {"mysql": _HERE.parent / "schema.sql", "sqlite": _HERE / "embedded.sql"}, _HERE / "upgrades" / "client"
+    2, {"mysql": _HERE.parent / "schema.sql", "sqlite": _HERE / "embedded.sql"}, _HERE / "upgrades" / "client"
 )
 REGISTRY = Schema(
     1,

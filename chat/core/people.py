@@ -23,7 +23,7 @@ class AddressBook:
     """Reads who is known. Any thread may call."""
 
     def __init__(self, pool: Pool) -> None:
-        self._pool = pool
+        self.pool = pool
 
     def all(self) -> list[User]:
         """Everyone known."""
@@ -42,7 +42,7 @@ class AddressBook:
 
     def read(self, question: Callable[[Connection], T]) -> T:
         """The answer of the database. StorageFailure if it gives none."""
-        with reading(self._pool) as connection:
+        with reading(self.pool) as connection:
             return question(connection)
 
 
@@ -64,7 +64,7 @@ class People(AddressBook):
 
     def facts(self, *, port: int, addresses: tuple[str, ...], hidden: bool) -> SignInFacts:
         """What is said at sign-in, with whom we block and whom we watch."""
-        with reading(self._pool) as connection:
+        with reading(self.pool) as connection:
             watched = {user.name for user in all_users(connection) if user.contact}
             watched.update(names_with_pending(connection))
         with self._lock:

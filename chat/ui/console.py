@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chat.core.events import Delivered, Event, Failure, KeyChanged, Queued, Transfer, Warn
+from chat.core.events import Delivered, Event, Exporting, Failure, KeyChanged, Queued, Transfer, Warn
+from chat.ui.gauge import Gauge
 from chat.ui.views import render
 
 GIVEN_UP = ("cancelled", "failed")
@@ -21,6 +22,7 @@ class Console:
         self._lock = threading.Lock()
         self._outstanding: dict[str, set[str]] | None = None  # message id: who does not have it yet
         self._changed = threading.Condition()
+        self._gauge = Gauge(sys.stderr)
 
     def notify(self, *shown: Event) -> None:
         """Show events."""
@@ -32,6 +34,10 @@ class Console:
             self._count(self._outstanding, shown)
         if self._json:
             self._write("".join(msgspec.json.encode(event).decode() + "\n" for event in shown), sys.stdout)
+            return
+        if isinstance(shown[0], Exporting):
+            with self._lock:
+                self._gauge.show(shown[0])
             return
         text = render(shown, self._own_name)
         if text:
@@ -64,4 +70,5 @@ class Console:
 
     def _write(self, text: str, out: object) -> None:
         with self._lock:
+            self._gauge.clear()
             print(text, end="", flush=True, file=out)  # type: ignore[call-overload]

@@ -55,6 +55,8 @@ def _one(event: events.Event, own_name: str) -> str:
             )
         case events.Status():
             return f"  --  {event.name}: {event.value}"
+        case events.Sample():
+            return f"  -  {inert(event.before)}\n  +  {inert(event.after)}"
         case events.Help():
             return f"{event.usage}\n    {event.help}"
         case _:

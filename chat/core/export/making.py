@@ -1,0 +1,132 @@
+"""A message as a line of an export: as it is, or anonymised."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Protocol
+
+from chat.core.events import Line
+from chat.core.export.coarse import DAY, Coarse
+from chat.core.export.known import Facts, Known, Person
+from chat.core.export.leaving import LeftOut
+from chat.core.export.pseudonyms import Pseudonyms
+from chat.core.export.records import Record
+from chat.core.export.scrubbing import Scrubber
+from chat.core.export.spans import Span
+from chat.net.certificates import fingerprint, group
+from db.messages import TEXT
+from db.privacy import PrivacyRow
+from db.traces import Traces
+
+
+class Finder(Protocol):
+    """What a language model and its dictionary are asked."""
+
+    def find(self, text: str, /) -> Iterable[Span]:
+        """Names, places and numbers in a text."""
+
+    def is_ordinary(self, word: str, /) -> bool:
+        """Whether a folded word is in the dictionary."""
+
+
+class Maker(Protocol):
+    """Makes the lines of one export."""
+
+    left_out: LeftOut
+    replaced: Counter[str]
+
+    def make(self, line: Line, text: str, n: int) -> Record:
+        """The record of a message of which `text` may be exported; `n` is its number there."""
+
+    def leaks(self, record: Record) -> bool:
+        """Whether there is something in it that must not be."""
+
+
+class Private:
+    """All as it is. `left_out` are those whom the user named."""
+
+    def __init__(self, own_name: str, without: Iterable[str]) -> None:
+        self.left_out = LeftOut(own_name, without)
+        self.replaced = Counter[str]()
+        self._coarse = Coarse(DAY)
+
+    def make(self, line: Line, text: str, n: int) -> Record:
+        """With names and exact times; the text of a file is its name."""
+        day, part = self._coarse(line.time)
+        return Record(
+            n=n,
+            conversation=",".join(sorted({line.sender, *line.to})),
+            sender=line.sender,
+            to=line.to,
+            kind=line.kind,
+            text=text,
+            day=day,
+            part=part,
+            time=line.time,
+        )
+
+    def leaks(self, record: Record) -> bool:
+        """Nothing is hidden here."""
+        return False
+
+
+class Anonymous:
+    """With pseudonyms, coarse times and scrubbed texts. Whoever said no is left out with those in `without`."""
+
+    def __init__(
+        self,
+        own_name: str,
+        traces: Traces,
+        privacy: Iterable[PrivacyRow],
+        finder: Finder,
+        *,
+        without: Iterable[str],
+        time: str,
+    ) -> None:
+        rows = {row.name: row for row in privacy}
+        silent = (row.name for row in rows.values() if not row.exportable and row.name != own_name)
+        self.left_out = LeftOut(own_name, (*without, *silent))
+        self.replaced = Counter[str]()
+        self._pseudonyms = Pseudonyms()
+        self._coarse = Coarse(time)
+        names = sorted({own_name, *traces.names, *rows, *self.left_out.names})
+        known = Known((_person(name, rows) for name in names), _facts(traces), finder.is_ordinary)
+        self._scrubber = Scrubber(known, finder.find, self._pseudonyms)
+
+    def make(self, line: Line, text: str, n: int) -> Record:
+        """Of a file, an image and a recording nothing is left but that it was sent."""
+        scrubbed = self._scrubber.scrub(text if line.kind == TEXT else "")
+        self.replaced += scrubbed.replaced
+        day, part = self._coarse(line.time)
+        return Record(
+            n=n,
+            conversation=self._pseudonyms.group((line.sender, *line.to)),
+            sender=self._pseudonyms.person(line.sender),
+            to=tuple(sorted(map(self._pseudonyms.person, line.to))),
+            kind=line.kind,
+            text=scrubbed.text,
+            day=day,
+            part=part,
+            time=None,
+        )
+
+    def leaks(self, record: Record) -> bool:
+        """Whether something known is still in the text."""
+        return self._scrubber.leaks(record.text)
+
+
+def _person(name: str, rows: dict[str, PrivacyRow]) -> Person:
+    nicknames = rows[name].nicknames if name in rows else ""
+    return Person(name, [nickname for nickname in nicknames.split(",") if nickname.strip()])
+
+
+def _facts(traces: Traces) -> Facts:
+    """What the database knows, also in the forms in which people see it."""
+    keys = [
+        form
+        for key in traces.keys
+        if key
+        for number in (fingerprint(key), key.hex())
+        for form in (number, group(number))
+    ]
+    names_of_paths = [path.rpartition("/")[2] for path in traces.files]
+    return Facts(traces.addresses, traces.ports, [*traces.ids, *keys], [*traces.files, *names_of_paths])

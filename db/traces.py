@@ -1,0 +1,44 @@
+"""All names, addresses and files that a client's database knows: what must not be in an anonymised export."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from db.connection import Connection
+
+
+class Traces(NamedTuple):
+    """Each once. `names` are accounts; `ids` are those in certificates, `keys` public keys."""
+
+    names: set[str]
+    addresses: set[str]
+    ports: set[int]
+    ids: set[str]
+    keys: set[bytes]
+    files: set[str]
+
+
+def find_traces(connection: Connection) -> Traces:
+    """Read them; of a long history each table once."""
+    traces = Traces(set(), set(), set(), set(), set(), set())
+    for name, ip, port, peer_id, *keys in connection.query(
+        "SELECT name, ip, port, peer_id, public_key, shown_key FROM `User`"
+    ):
+        traces.names.add(name)
+        traces.addresses.add(ip)
+        traces.ports.add(int(port))
+        traces.ids.add(peer_id)
+        traces.keys.update(bytes(key) for key in keys)
+    for table in ("Sender", "Receiver"):
+        for ip, port in connection.query(f"SELECT DISTINCT ip, port FROM {table}"):
+            traces.addresses.add(ip)
+            traces.ports.add(int(port))
+        for name, recipients in connection.query(f"SELECT DISTINCT name, recipients FROM {table}"):
+            traces.names.update((name, *recipients.split(",")))
+    for name, path in _files(connection):
+        traces.files.update((name, path))
+    traces.names.discard("")
+    return traces
+
+
+def _files(connection: Connection) -> Iterator[tuple[str, str]]:
+    yield from connection.query("SELECT DISTINCT file_name, path FROM File")  # type: ignore[misc]
