@@ -4,7 +4,8 @@ ChatError                     exit code 1
 ├── UserError                 1   what was asked cannot be done as asked
 ├── UsageError                2   the command line is wrong
 ├── NetworkError              3   a host did not answer, or the line broke
-│   └── ConnectionClosed          the other side ended the connection
+│   ├── ConnectionClosed          the other side ended the connection
+│   └── ClockError                a certificate is not valid at this time
 ├── ProtocolError             3
 │   ├── LocalProtocolError        we erred: a bug in this program
 │   └── RemoteProtocolError       they erred: that one connection is closed
@@ -37,6 +38,10 @@ class NetworkError(ChatError):
 
 class ConnectionClosed(NetworkError):
     """The other side ended the connection."""
+
+
+class ClockError(NetworkError):
+    """A certificate is not valid at this time: it will be, or was, or a clock is wrong."""
 
 
 class ProtocolError(ChatError):

@@ -12,6 +12,8 @@ DECLINED = "declined"
 CANCELLED = "cancelled"
 FAILED = "failed"
 
+TIB = 2**40
+
 
 class FileRow(NamedTuple):
     """A row of File; `size` in bytes, `path` empty while it lies nowhere."""
@@ -85,10 +87,11 @@ def finished_with_digest(connection: Connection, digest: bytes, size: int) -> li
 
 
 def bytes_accepted_since(connection: Connection, name: str, time: str) -> int:
-    """How much of one person's files was taken since."""
+    """How much of one person's files was taken since; one of over a TiB counts as that, so that the sum is a number."""
     rows = connection.query(
-        "SELECT COALESCE(SUM(size), 0) FROM File WHERE name = ? AND outgoing = 0 AND state IN (?, ?) AND time >= ?",
-        (name, ACCEPTED, DONE, time),
+        "SELECT COALESCE(SUM(CASE WHEN size < ? THEN size ELSE ? END), 0) FROM File"
+        " WHERE name = ? AND outgoing = 0 AND state IN (?, ?) AND time >= ?",
+        (TIB, TIB, name, ACCEPTED, DONE, time),
     )
     return int(rows[0][0])
 

@@ -41,4 +41,4 @@ def find_traces(connection: Connection) -> Traces:
 
 
 def _files(connection: Connection) -> Iterator[tuple[str, str]]:
-    yield from connection.query("SELECT DISTINCT file_name, path FROM File")  # type: ignore[misc]
+    yield from connection.query("SELECT DISTINCT file_name, path FROM File")

@@ -171,11 +171,11 @@ def talk(place: Studio, alice: Terminal, bob: Terminal, carol: Terminal) -> None
     alice.type("Lunch at noon, you two?" + ENTER)
     for terminal in (bob, carol):
         place.wait(terminal, "Lunch at noon, you two?")
-    place.do(bob, "/msg alice Not a word to carol: cake!", "sent to alice")
+    place.do(bob, "/msg alice Not a word to carol: cake!", "✓")
     place.wait(alice, "cake!")
     place.do(carol, "/hide", "hidden")
     place.do(carol, "/msg alice,bob In. Grüße vom See!", "pending")
-    place.do(carol, "/show", "sent to bob")
+    place.do(carol, "/show", "✓ sent to")
     for terminal in (alice, bob):
         place.wait(terminal, "Grüße vom See!")
 

@@ -1,9 +1,9 @@
-"""What the tests share. Those that need a database server are marked `mysql`: left out aloud where there is none."""
+"""What the tests share. Those that need more than Python are marked so: left out aloud where it is missing."""
 
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import settings
@@ -14,6 +14,7 @@ from db.sqlite import SqliteDatabase
 from tests import mariadb as mariadb_server
 from tests.bulk import BulkPairs
 from tests.mariadb import MariaDb
+from tests.needs import NEEDS
 from tests.people import Town, cheap_passwords, town
 from tests.processes import Client, Process, Server
 
@@ -22,25 +23,27 @@ settings.load_profile("ours")
 
 P = TypeVar("P", bound=Process)
 
-NO_SERVER = f"no MariaDB server is installed here (in Debian: {mariadb_server.PACKAGES})"
-left_out = pytest.StashKey[int]()
+left_out = pytest.StashKey[list[str]]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without a server, leave out what needs one; where nobody would read of it, fail."""
-    needy = [item for item in items if item.get_closest_marker("mysql")]
-    if mariadb_server.IS_INSTALLED or not needy:
-        return
-    if os.environ.get("CI") == "true":
-        raise pytest.UsageError(f"{len(needy)} tests cannot be run: {NO_SERVER}.")
-    items[:] = [item for item in items if item not in needy]
-    config.hook.pytest_deselected(items=needy)
-    config.stash[left_out] = len(needy)
+    """Leave out what needs something that is missing; where that should be there and nobody would read of it, fail."""
+    config.stash[left_out] = []
+    for mark, need in NEEDS.items():
+        needy = [item for item in items if item.get_closest_marker(mark)]
+        if not needy or need.is_met():
+            continue
+        why = f"{len(needy)} tests {need.tests}, for {need.missing}."
+        if need.installable and os.environ.get("CI") == "true":
+            raise pytest.UsageError(f"Cannot be run: {why}")
+        items[:] = [item for item in items if item not in needy]
+        config.hook.pytest_deselected(items=needy)
+        config.stash[left_out].append(why)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if number := config.stash.get(left_out, 0):
-        terminalreporter.write_line(f"LEFT OUT: {number} tests on MySQL, for {NO_SERVER}.")
+    for why in config.stash.get(left_out, []):
+        terminalreporter.write_line(f"LEFT OUT: {why}")
 
 
 @pytest.fixture(scope="session")
@@ -115,7 +118,7 @@ def server(tmp_path: Path, started: Callable[[Server], Server]) -> Server:
 def client(tmp_path: Path, server: Server, started: Callable[[Client], Client]) -> Callable[..., Client]:
     """Starts clients in processes of their own, and waits until they are ready."""
 
-    def start(name: str, *arguments: str) -> Client:
-        return started(Client(tmp_path, name, server.address, *arguments)).ready()
+    def start(name: str, *arguments: str, registry: str = "", **how: Any) -> Client:
+        return started(Client(tmp_path, name, registry or server.address, *arguments, **how)).ready()
 
     return start

@@ -19,7 +19,7 @@ from typing import Any
 import mysql.connector
 
 from db.mysql import MysqlDatabase
-from tests.people import wait_until
+from tests.people import PATIENCE_S, wait_until
 
 PACKAGES = "mariadb-server-core mariadb-client-core"
 PASSWORD = "it's a \\ password"
@@ -66,6 +66,17 @@ class MariaDb:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         wait_until(self._answers, "the database server answers")
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def wait(self) -> None:
+        """Until somebody else has ended it."""
+        assert self._process is not None
+        self._process.wait(PATIENCE_S)
+        self._process = None
 
     def stop(self) -> None:
         self._end(signal.SIGTERM)

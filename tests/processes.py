@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -23,11 +24,17 @@ Altered = dict[str, Any]  # alteration: value, as tests/e2e/altered.py has them
 
 
 class Process:
-    """A program of ours whose standard output is read line by line."""
+    """A program of ours whose standard output is read line by line; `within` is a command that runs it."""
 
-    def __init__(self, script: str, *arguments: str, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        script: str,
+        *arguments: str,
+        environment: dict[str, str] | None = None,
+        within: tuple[str, ...] = (),
+    ) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, str(ROOT / script), *arguments],
+            [*within, sys.executable, str(ROOT / script), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -94,10 +101,18 @@ class Process:
 class Server(Process):
     """python server.py on a free port of the loopback."""
 
-    def __init__(self, folder: Path, *arguments: str, port: int = 0, altered: Altered | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *arguments: str,
+        port: int = 0,
+        altered: Altered | None = None,
+        within: tuple[str, ...] = (),
+    ) -> None:
         listen = ("--listen", f"127.0.0.1:{port}", "--data", str(folder))
         flags = (*listen, "--rate-per-address", "1000", "--json", *arguments)
-        super().__init__(ALTERED if altered else "server.py", *flags, environment=alterations(altered))
+        script = "server.py" if altered is None else ALTERED
+        super().__init__(script, *flags, environment=alterations(altered), within=within)
         listens = json.loads(self.wait_line(lambda line: '"listens"' in line))
         self.address = str(listens["on"])
         self.fingerprint = str(listens["fingerprint"])
@@ -119,11 +134,12 @@ class Client(Process):
         script: str = "",
         environment: dict[str, str] | None = None,
         altered: Altered | None = None,
+        within: tuple[str, ...] = (),
     ) -> None:
         self.name = name
-        flags = client_arguments(folder, name, registry)
-        script = script or (ALTERED if altered else "client.py")
-        super().__init__(script, *flags, "--json", *arguments, environment=environment or alterations(altered))
+        flags = [*client_arguments(folder, name, registry), "--json", *arguments]
+        script = script or ("client.py" if altered is None else ALTERED)
+        super().__init__(script, *flags, environment=environment or alterations(altered), within=within)
 
     def ready(self) -> "Client":
         self.event("ready")
@@ -147,13 +163,31 @@ class Client(Process):
     def events(self) -> list[Event]:
         return [json.loads(line) for line in self.lines]
 
+    def texts(self) -> list[str]:
+        """What it showed of what others wrote."""
+        return [event["text"] for event in self.events if event["event"] == "message"]
+
+    def history(self, name: str) -> list[Event]:
+        """All that it has with `name`; events before the answer are passed over."""
+        before = len(self.lines)
+        self.type(f"/history {name} -n 10000")
+        assert self.event("done", command="history")["ok"]
+        return [event for event in self.events[before:] if event["event"] == "history"]
+
     def quit(self) -> int:
         self.end_input()
         return self.wait()
 
 
+def free_port() -> int:
+    """A port of the loopback where nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def alterations(altered: Altered | None) -> dict[str, str]:
-    return {"ALTERED": json.dumps(altered)} if altered else {}
+    return {} if altered is None else {"ALTERED": json.dumps(altered)}
 
 
 def client_arguments(folder: Path, name: str, registry: str) -> list[str]:
@@ -175,12 +209,14 @@ def client_arguments(folder: Path, name: str, registry: str) -> list[str]:
     ]
 
 
-def run_client(folder: Path, name: str, registry: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run_client(
+    folder: Path, name: str, registry: str, *arguments: str, encoding: str = "utf-8"
+) -> subprocess.CompletedProcess[str]:
     """Run client.py to its end, without a terminal."""
     return subprocess.run(
         [sys.executable, str(ROOT / "client.py"), *client_arguments(folder, name, registry), *arguments],
         capture_output=True,
-        text=True,
+        encoding=encoding,
         stdin=subprocess.DEVNULL,
         timeout=PATIENCE_S,
         check=False,

@@ -16,7 +16,7 @@ from chat.core.composing import Fresh
 from chat.core.redial import Redial
 from chat.core.surroundings import NewConnection, Surroundings
 from chat.core.writer import Outcome
-from chat.errors import ChatError, NetworkError, TrustError
+from chat.errors import ChatError, ClockError, NetworkError, TrustError
 from chat.net.certificates import fingerprint
 from chat.net.connection import Connection, Poller
 from chat.times import utc_now
@@ -283,7 +283,7 @@ class Conversation:
     def _dial_failed(self, error: ChatError) -> None:
         self._redial.tried()
         self._look_up_undelivered()
-        if isinstance(error, TrustError):
+        if isinstance(error, TrustError | ClockError):
             self._trouble(str(error))
 
     def _end(self) -> None:

@@ -13,6 +13,7 @@ from db.files import (
     ACCEPTED,
     DECLINED,
     DONE,
+    FAILED,
     OFFERED,
     FileRow,
     bytes_accepted_since,
@@ -142,12 +143,34 @@ def declined(tx: Connection, name: str, message_id: bytes) -> FileRow | None:
     return row
 
 
-def give_up(tx: Connection, row: FileRow, state: str, reason: str = "") -> None:
-    """A file will not be sent or taken: cancelled, declined or failed, and why."""
+def complete(tx: Connection, row: FileRow, path: str) -> bool:
+    """A file is here, whole, at `path`: whether it still was to be taken."""
+    now = find_file(tx, row.ordinal, row.name)
+    if now is None or now.state not in (ACCEPTED, DONE):
+        return False
+    set_file_state(tx, row.ordinal, row.name, DONE, path=path)
+    return True
+
+
+def give_up(tx: Connection, row: FileRow, state: str, reason: str = "") -> bool:
+    """A file will not be sent or taken: cancelled, declined or failed, and why. Whether it was under way until now."""
+    now = find_file(tx, row.ordinal, row.name)
+    if now is None or now.state not in (OFFERED, ACCEPTED, state):
+        return False
     if row.outgoing:
         _end_outgoing(tx, row, state, reason)
     else:
         set_file_state(tx, row.ordinal, row.name, state, reason=reason)
+    return True
+
+
+def accept(tx: Connection, row: FileRow) -> bool:
+    """Take a file that was offered, or that was declined or failed before: whether it is to be had."""
+    now = find_file(tx, row.ordinal, row.name)
+    if now is None or now.outgoing or now.state not in (OFFERED, ACCEPTED, DECLINED, FAILED):
+        return False
+    set_file_state(tx, row.ordinal, row.name, ACCEPTED)
+    return True
 
 
 def _end_outgoing(tx: Connection, row: FileRow, state: str, reason: str = "") -> None:

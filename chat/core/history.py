@@ -141,3 +141,13 @@ def count_unread(connection: Connection, name: str, read_up_to: int) -> int:
     """How many messages of `name` came after that ordinal."""
     rows = connection.query("SELECT COUNT(*) FROM Receiver WHERE name = ? AND ordinal > ?", (name, read_up_to))
     return int(rows[0][0])
+
+
+def own_texts(connection: Connection, count: int) -> list[str]:
+    """What this person wrote last, the newest first; to several it counts once."""
+    rows = connection.query(
+        "SELECT message FROM Sender s WHERE kind = 'text'"
+        " AND name = (SELECT MIN(name) FROM Sender WHERE ordinal = s.ordinal)"
+        f" ORDER BY ordinal DESC LIMIT {int(count)}"
+    )
+    return [text for (text,) in rows]

@@ -15,7 +15,7 @@ from chat.core import events
 from chat.core.composing import Draft, Fresh, check_draft, new_message_id
 from chat.core.credentials import Credentials
 from chat.core.doorway import Doorway
-from chat.core.file_journal import Arrival, Attached
+from chat.core.file_journal import DEFAULT_POLICY, Arrival, Attached, FilePolicy
 from chat.core.journal import Journal
 from chat.core.line import Line, LineEvents, SignInFacts
 from chat.core.outbox import Outbox
@@ -25,6 +25,7 @@ from chat.core.switchboard import Switchboard
 from chat.core.transfer.ground import Ground
 from chat.core.transfer.transfers import Transfers
 from chat.core.trust import KeyChanged, note_shown_key, revoke
+from chat.core.unread import Unread
 from chat.core.writer import Outcome, Writer
 from chat.errors import ChatError, StorageFailure, UserError
 from chat.net.addresses import format_address
@@ -53,6 +54,7 @@ class Options:
     downloads: Path
     outgoing: Path
     hidden: bool = False
+    files: FilePolicy = DEFAULT_POLICY
 
 
 class Node:
@@ -70,8 +72,11 @@ class Node:
         CLIENT.apply(self.writer.connection, self.name)
         self.journal = Journal(self.name, self.writer.connection)
         self.journal.hidden = options.hidden
+        self.journal.policy = options.files
         self._outbox = Outbox(self.writer, self.journal, self._composed)
         self.people = People(self.name, self.writer, self.pool)
+        self.unread = Unread(self.name, self.writer)
+        self.unread.load(self.writer.connection)
         self._doorway = Doorway(credentials, self.writer, self.pool, self, self._guest)
         self._switchboard = Switchboard(self._doorway, self.pool, lambda: self)
         self.transfers = Transfers(
@@ -87,7 +92,7 @@ class Node:
         )
         told = LineEvents(self._line_up, self._line_down, self._presence_changed, self._key_revoked)
         self._line = Line(options.registry, credentials, self._facts, told)
-        self.people.connect(self._line, self._switchboard)
+        self.people.connect(self._line, self._switchboard, self.transfers)
         self._online: frozenset[str] = frozenset()
         self._refused: ChatError | None = None
         self._told: dict[str, set[str]] = {}  # by name, what trouble with that person was told
@@ -234,6 +239,7 @@ class Node:
         """Messages are on the disk."""
         for arrival in arrivals:
             self._told.pop(arrival.name, None)
+        self.unread.arrived(arrivals)
         self.notify(
             *(
                 events.Incoming(
@@ -289,7 +295,7 @@ class Node:
         """A peer opened a connection; this is the thread of its handshake."""
         if tls.selected_alpn_protocol() == ALPN_TRANSFER:
             try:
-                self.transfers.guest(identity, tls)
+                self.transfers.guest(identity, tls, settled)
             finally:
                 settled()
         else:
@@ -336,6 +342,7 @@ class Node:
     def _key_revoked(self, revoked: wire.Revoked) -> None:
         name, key = revoked.name, revoked.public_key
         if self.credentials.is_revoked(revoked) and self.writer.call(lambda tx: revoke(tx, name, key)):
+            self.transfers.stop_all(revoked.name)
             self._switchboard.end(revoked.name)
             self.trouble(revoked.name, f"{revoked.name} enrolled on another machine; the old key is void.")
 

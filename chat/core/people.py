@@ -7,6 +7,7 @@ from typing import TypeVar
 from chat.core.line import Line, SignInFacts
 from chat.core.reading import reading
 from chat.core.switchboard import Switchboard
+from chat.core.transfer.transfers import Transfers
 from chat.core.trust import trust
 from chat.core.writer import Writer
 from chat.errors import NetworkError, UserError
@@ -47,7 +48,7 @@ class AddressBook:
 
 
 class People(AddressBook):
-    """Any thread may call. `blocked` is an immutable snapshot."""
+    """Any thread may call. `blocked` and `muted` are immutable snapshots."""
 
     def __init__(self, own_name: str, writer: Writer, pool: Pool) -> None:
         self._own_name = own_name
@@ -55,12 +56,15 @@ class People(AddressBook):
         super().__init__(pool)
         self._lock = threading.Lock()
         self._watched: set[str] = set()
-        self.blocked: frozenset[str] = frozenset(user.name for user in self.all() if user.blocked)
+        known = self.all()
+        self.blocked: frozenset[str] = frozenset(user.name for user in known if user.blocked)
+        self.muted: frozenset[str] = frozenset(user.name for user in known if user.muted)
 
-    def connect(self, line: Line, switchboard: Switchboard) -> None:
+    def connect(self, line: Line, switchboard: Switchboard, transfers: Transfers) -> None:
         """The parts that are made after this one."""
         self._line = line
         self._switchboard = switchboard
+        self._transfers = transfers
 
     def facts(self, *, port: int, addresses: tuple[str, ...], hidden: bool) -> SignInFacts:
         """What is said at sign-in, with whom we block and whom we watch."""
@@ -110,6 +114,7 @@ class People(AddressBook):
         self.make_known(name)
         self._change(name, blocked=1)
         self.blocked |= {name}
+        self._transfers.stop_all(name)
         self._switchboard.end(name)  # first, as at a sign-off: the other order would tell
         self._line.tell(lambda number: wire.Block(number, (name,)))
 
@@ -125,6 +130,7 @@ class People(AddressBook):
         """Show messages of `name` without a notice, or with one again."""
         self.get(name)
         self._change(name, muted=int(muted))
+        self.muted = self.muted | {name} if muted else self.muted - {name}
 
     def verify(self, name: str) -> None:
         """The safety number was compared."""
@@ -133,6 +139,7 @@ class People(AddressBook):
     def trust(self, name: str, number: str) -> None:
         """Take the key that was shown for `name` from now on, and begin anew with it."""
         self._writer.call(lambda tx: trust(tx, name, number))
+        self._transfers.stop_all(name)
         self._switchboard.end(name)
         self._switchboard.composed(name)
 

@@ -9,7 +9,8 @@ import ssl
 import struct
 from contextlib import suppress
 
-from chat.errors import ConnectionClosed
+from chat.errors import ConnectionClosed, NetworkError
+from chat.net.deadline import Deadline
 
 STALL_TIMEOUT_S = 30.0
 
@@ -38,16 +39,26 @@ class BulkConnection:
             raise ConnectionClosed(f"The transfer broke: {error}.") from None
 
     def receive_exactly(self, size: int) -> bytes:
-        """The next `size` bytes."""
+        """The next `size` bytes, which may not take long however they are dripped."""
         data = bytearray(size)
+        deadline = Deadline(STALL_TIMEOUT_S)
         with memoryview(data) as view:
             filled = 0
             while filled < size:
+                self._limit(deadline)
                 count = self.receive_into(view[filled:])
                 if not count:
                     raise ConnectionClosed("The other side ended the transfer.")
                 filled += count
+        self._limit(None)
         return bytes(data)
+
+    def _limit(self, deadline: Deadline | None) -> None:
+        """How long the next step may take: to the deadline, or as any."""
+        try:
+            self._tls.settimeout(deadline.remaining() if deadline else STALL_TIMEOUT_S)
+        except (OSError, NetworkError) as error:
+            raise ConnectionClosed(f"The transfer broke: {error}") from None
 
     def stop(self) -> None:
         """End it from another thread: whatever its owner is waiting for fails."""

@@ -13,9 +13,10 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from chat.errors import NetworkError, TrustError
+from chat.errors import ChatError, ClockError, NetworkError, TrustError
 from chat.net.connection import Selector, configure
 from chat.net.deadline import Deadline
+from chat.times import utc_now
 
 ALPN_CHAT = "p2pchat-chat/1"
 ALPN_TRANSFER = "p2pchat-transfer/1"
@@ -23,6 +24,7 @@ ALPN_REGISTRY = "p2pchat-registry/1"
 
 _AT_ONCE = nullcontext()
 _NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME, which Python's ssl does not name
+_NOT_YET_VALID, _EXPIRED = 9, 10  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,8 @@ def handshake(
 
     `turns` is entered for each step, and left while the other side is waited for.
 
-    Raises TrustError where the certificate is not the one expected, NetworkError for all else.
+    Raises TrustError where the certificate is not the one expected, ClockError where it is not valid now,
+    NetworkError for all else.
     """
     try:
         configure(sock)
@@ -105,7 +108,7 @@ def handshake(
             raise NetworkError("The other side speaks another protocol, or another version of it.")
     except ssl.SSLCertVerificationError as error:
         tls.close()
-        raise TrustError(f"The other side's certificate is not trusted: {error.verify_message}.") from None
+        raise _refused(error) from None
     except (OSError, ValueError) as error:
         tls.close()
         raise NetworkError(f"The handshake failed: {error}.") from None
@@ -113,6 +116,16 @@ def handshake(
         tls.close()
         raise
     return tls
+
+
+def _refused(error: ssl.SSLCertVerificationError) -> ChatError:
+    if error.verify_code == _NOT_YET_VALID:
+        when, remedy = "not valid yet", "one of the two clocks is wrong. Set it right"
+    elif error.verify_code == _EXPIRED:
+        when, remedy = "not valid any more", "sign in on that side to renew it, or set the clock that is wrong"
+    else:
+        return TrustError(f"The other side's certificate is not trusted: {error.verify_message}.")
+    return ClockError(f"By the clock of this machine, {utc_now()}, the other side's certificate is {when}: {remedy}.")
 
 
 def _shake(tls: ssl.SSLSocket, deadline: Deadline, turns: AbstractContextManager[object]) -> None:

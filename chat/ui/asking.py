@@ -9,7 +9,6 @@ from chat.core.history import Bounds
 from chat.errors import UserError
 from chat.times import format_time
 
-DEFAULT_LINES = 20
 MAX_LINES = 10_000
 MAX_NUMBER = 2**63 - 1
 
@@ -34,12 +33,14 @@ class Asked:
         return " ".join((*self._kept, f"before:#{number}"))
 
 
-def parse(line: str, *, keys: Collection[str] = (), around: bool = False) -> Asked:
+def parse(line: str, *, keys: Collection[str] = (), around: bool = False, lines: int = 20) -> Asked:
     """Understand a line, with filters of these keys. What looks like a filter and is none is a plain word.
+
+    `lines` are wanted where -n does not say how many.
 
     UserError for an option that makes no sense.
     """
-    words, filters, options, kept = list[str](), dict[str, tuple[str, ...]](), {"n": str(DEFAULT_LINES)}, list[str]()
+    words, filters, options, kept = list[str](), dict[str, tuple[str, ...]](), {"n": str(lines)}, list[str]()
     pieces = iter(_PIECE.finditer(line))
     for piece in pieces:
         phrase, plain = piece.groups()

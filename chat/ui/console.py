@@ -1,13 +1,16 @@
 """The only printer: text for people, JSON for programs, and a count of what is still under way."""
 
+import os
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 
 import msgspec
 
-from chat.core.events import Delivered, Event, Exporting, Failure, KeyChanged, Queued, Transfer, Warn
+from chat.core.events import Delivered, Event, Exporting, Failure, KeyChanged, Queued, Status, Transfer, Warn
 from chat.ui.gauge import Gauge
+from chat.ui.messages import Look
 from chat.ui.views import render
 
 GIVEN_UP = ("cancelled", "failed")
@@ -16,13 +19,16 @@ GIVEN_UP = ("cancelled", "failed")
 class Console:
     """Any thread may call."""
 
-    def __init__(self, own_name: str, *, as_json: bool) -> None:
-        self._own_name = own_name
+    def __init__(self, look: Look, *, as_json: bool = False) -> None:
+        self._look = look
         self._json = as_json
         self._lock = threading.Lock()
         self._outstanding: dict[str, set[str]] | None = None  # message id: who does not have it yet
         self._changed = threading.Condition()
         self._gauge = Gauge(sys.stderr)
+        for out in (sys.stdout, sys.stderr):
+            with suppress(AttributeError):  # a stream that is none of Python's own
+                out.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # what it cannot show
 
     def notify(self, *shown: Event) -> None:
         """Show events."""
@@ -32,17 +38,16 @@ class Console:
         """Show events that belong together."""
         if self._outstanding is not None:
             self._count(self._outstanding, shown)
-        if self._json:
-            self._write("".join(msgspec.json.encode(event).decode() + "\n" for event in shown), sys.stdout)
-            return
-        if isinstance(shown[0], Exporting):
-            with self._lock:
-                self._gauge.show(shown[0])
-            return
-        text = render(shown, self._own_name)
-        if text:
-            trouble = isinstance(shown[0], Failure | Warn | KeyChanged) and not sys.stdout.isatty()
-            self._write(text + "\n", sys.stderr if trouble else sys.stdout)
+        with self._lock:
+            self._print(self._text(shown), trouble=isinstance(next(iter(shown), None), Failure | Warn | KeyChanged))
+
+    def wrote(self, message_id: str, to: Sequence[str], text: str) -> None:
+        """What stands in a message that was queued: a program and a pipe have written it themselves."""
+
+    def turned(self, talking_to: Sequence[str], unread: int) -> None:  # noqa: ARG002 - a terminal shows it
+        """Whom plain lines go to from now on."""
+        if talking_to:
+            self.notify(Status(name="talking to", value=", ".join(talking_to), source="/query"))
 
     def count_deliveries(self) -> None:
         """Note from now on what is queued, for wait_delivered."""
@@ -68,7 +73,21 @@ class Console:
                     outstanding.pop(event.id, None)
             self._changed.notify_all()
 
-    def _write(self, text: str, out: object) -> None:
-        with self._lock:
+    def _text(self, shown: Sequence[Event]) -> str:
+        """What is written for events, without the line break at its end; with the lock held."""
+        if self._json:
+            return "\n".join(msgspec.json.encode(event).decode() for event in shown)
+        if shown and isinstance(shown[0], Exporting):
+            self._gauge.show(shown[0])
+        return render(shown, self._look)
+
+    def _print(self, text: str, *, trouble: bool = False) -> None:
+        """Write it, if there is any; with the lock held."""
+        if text:
             self._gauge.clear()
-            print(text, end="", flush=True, file=out)  # type: ignore[call-overload]
+            beside = trouble and not self._json and not sys.stdout.isatty()
+            out = sys.stderr if beside else sys.stdout
+            try:
+                print(text, flush=True, file=out)
+            except BrokenPipeError:  # nobody reads any more: what is under way is brought to its end all the same
+                os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())

@@ -1,4 +1,4 @@
-"""The client's command line. Each setting has an environment twin; a flag wins over it."""
+"""The client's command line: flags, and the settings that they, the environment and the file make."""
 
 import argparse
 import os
@@ -8,19 +8,17 @@ from pathlib import Path
 from chat.core.home import default_home
 from chat.errors import UsageError
 from chat.net.addresses import parse_address
+from chat.ui.settings import Environment, Settings, config_path, read_config, resolve
 from chat.wire.names import fold_name
 
 DEFAULT_PORT = 5530
 DEFAULT_REGISTRY = f"127.0.0.1:{DEFAULT_PORT}"
-DEFAULT_LISTEN = "0.0.0.0:0"
 DEFAULT_WAIT_S = 10.0
-
-Environment = dict[str, str]
 
 
 @dataclass(frozen=True)
 class ClientOptions:
-    """What was asked for. `sources` says for each setting where its value came from."""
+    """What was asked for. `sources` says for each setting where its value came from, `warnings` what was odd."""
 
     name: str
     registry: str  # empty: the one enrolled with
@@ -33,7 +31,9 @@ class ClientOptions:
     commands: tuple[str, ...]
     wait_s: float
     json: bool
+    settings: Settings
     sources: dict[str, str]
+    warnings: tuple[str, ...]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -44,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
     flags.add_argument("--registry-fingerprint", default="", metavar="F", help="as server.py prints it")
     flags.add_argument("--db", metavar="URL", help="P2PCHAT_DB; sqlite, or mysql://user@host:port/database")
     flags.add_argument("--home", metavar="DIR", help="P2PCHAT_HOME; keys, embedded database, downloads")
-    flags.add_argument("--listen", default=DEFAULT_LISTEN, metavar="HOST:PORT", help="for peers; a free port if 0")
+    flags.add_argument("--listen", metavar="HOST:PORT", help="for peers; a free port if 0")
     flags.add_argument("--hidden", action="store_true", help="start without being found")
     flags.add_argument("--password-file", metavar="FILE", help="P2PCHAT_PASSWORD_FILE; its first line")
     flags.add_argument("-c", dest="commands", action="append", default=[], metavar="COMMAND", help="run it and exit")
@@ -57,34 +57,25 @@ def parse_options(arguments: list[str] | None, environment: Environment) -> Clie
     """The options of a command line. UsageError or UserError for what cannot be."""
     flags = parser().parse_args(arguments)
     name = fold_name(flags.name)
-    sources: dict[str, str] = {}
-
-    def setting(key: str, default: str) -> str:
-        variable = f"P2PCHAT_{key.upper()}"
-        given = getattr(flags, key)
-        for value, source in ((given, "flag"), (environment.get(variable), variable)):
-            if value:
-                sources[key] = source
-                return str(value)
-        sources[key] = "default"
-        return default
-
-    password_file = setting("password_file", "")
+    config = read_config(config_path(environment))
+    settings, sources = resolve(vars(flags), environment, config)
     if not 0 <= flags.wait < 1e6:
         raise UsageError("--wait takes a number of seconds.")
     return ClientOptions(
         name=name,
-        registry=setting("registry", ""),
+        registry=settings.registry,
         registry_fingerprint=flags.registry_fingerprint,
-        db=setting("db", "sqlite"),
-        home=Path(setting("home", "") or default_home(name, environment)),
-        listen=parse_address(flags.listen, 0),
-        hidden=flags.hidden,
-        password_file=Path(password_file) if password_file else None,
+        db=settings.db,
+        home=Path(settings.home or default_home(name, environment)).expanduser(),
+        listen=parse_address(settings.listen, 0),
+        hidden=settings.hidden,
+        password_file=Path(settings.password_file).expanduser() if settings.password_file else None,
         commands=tuple(flags.commands),
         wait_s=flags.wait,
         json=flags.json,
+        settings=settings,
         sources=sources,
+        warnings=config.warnings,
     )
 
 

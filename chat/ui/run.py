@@ -3,14 +3,23 @@
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+import msgspec
 
 import chat.ui.commands as _commands
-from chat.core.events import Failure
+from chat.core.events import Failure, Warn
 from chat.core.node import Node, Options
 from chat.core.people import AddressBook
 from chat.errors import ChatError, StorageFailure, UserError
+from chat.net.addresses import format_address
 from chat.ui.console import Console
+from chat.ui.live import LiveConsole
+from chat.ui.messages import Look
+from chat.ui.notices import Notices
 from chat.ui.options import ClientOptions, environment, parse_options
+from chat.ui.palette import choose_palette, is_dumb
 from chat.ui.scripted import run_commands, run_lines
 from chat.ui.shell import Shell
 from chat.ui.startup import Opened, open_home
@@ -23,10 +32,12 @@ assert _commands  # importing it fills the command table
 
 def run(arguments: list[str] | None = None) -> int:
     """Run a client; the exit code."""
-    console = Console("", as_json="--json" in (sys.argv if arguments is None else arguments))
+    console = Console(Look(""), as_json="--json" in (sys.argv if arguments is None else arguments))
     try:
         options = parse_options(arguments, environment())
-        console = Console(options.name, as_json=options.json)
+        console = _console(options)
+        for warning in options.warnings:
+            console.notify(Warn(message=warning))
         _guard_threads(console)
         return _run(options, console)
     except StorageError as error:
@@ -37,6 +48,16 @@ def run(arguments: list[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return 0
+
+
+def _console(options: ClientOptions) -> Console:
+    settings = options.settings
+    palette = choose_palette(settings.colours, environment(), terminal=sys.stdout.isatty() and not options.json)
+    look = Look(options.name, palette, settings.timestamps)
+    is_live = sys.stdin.isatty() and sys.stdout.isatty() and not is_dumb(environment())
+    if options.json or options.commands or not is_live:
+        return Console(look, as_json=options.json)
+    return LiveConsole(replace(look, live=True, cut=True), Notices(settings, environment()), settings.context_lines)
 
 
 def _run(options: ClientOptions, console: Console) -> int:
@@ -51,24 +72,41 @@ def _run(options: ClientOptions, console: Console) -> int:
     except InUse as error:
         return _run_beside(options, opened, console, str(error))
     signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGHUP, _end)
+    shell = Shell(node.name, node.people, node, console)
+    shell.settings = options.settings
+    shell.sources = _settings(options, opened)
+    talk = _conversation(options, shell, console, is_new=opened.is_new)
     try:
         node.start()
-        shell = Shell(node.name, node.people, node, console.show)
-        shell.settings = [(key, str(getattr(options, key)), source) for key, source in options.sources.items()]
-        return _converse(options, shell, console)
+        return talk()
     finally:
         node.close()
         opened.home.unlock()
 
 
-def _converse(options: ClientOptions, shell: Shell, console: Console) -> int:
-    if options.commands:
-        return run_commands(shell, console, options.commands, options.wait_s)
-    if options.json or not sys.stdin.isatty() or not sys.stdout.isatty():
-        return run_lines(shell)
-    from chat.ui.prompt import run_prompt  # noqa: PLC0415 - a tenth of a second that scripts need not pay
+def _settings(options: ClientOptions, opened: Opened) -> list[tuple[str, str, str]]:
+    """Name, value and source of each, for /status."""
+    values = {**msgspec.to_builtins(options.settings), "home": options.home}
+    sources = dict(options.sources)
+    if not options.registry:
+        values["registry"], sources["registry"] = format_address(*opened.registry), "enrolment"
+    return [
+        (name, str(value).lower() if isinstance(value, bool) else str(value), sources[name])
+        for name, value in values.items()
+    ]
 
-    return run_prompt(shell)
+
+def _conversation(options: ClientOptions, shell: Shell, console: Console, *, is_new: bool) -> Callable[[], int]:
+    """What is to be done once the node runs: it gives the exit code."""
+    if options.commands:
+        return lambda: run_commands(shell, console, options.commands, options.wait_s)
+    if not isinstance(console, LiveConsole):
+        return lambda: run_lines(shell)
+    from chat.ui.prompt import Prompt  # noqa: PLC0415 - a tenth of a second that scripts need not pay
+
+    console.attach(shell.node, is_new=is_new)
+    return Prompt(shell, console).run
 
 
 def _run_beside(options: ClientOptions, opened: Opened, console: Console, why: str) -> int:
@@ -77,7 +115,7 @@ def _run_beside(options: ClientOptions, opened: Opened, console: Console, why: s
     if not names or not all(find_command(name).beside for name in names):
         raise UserError(f"{why} Beside it only -c with /history, /contacts and the like works.")
     people = AddressBook(Pool(opened.database))
-    return run_commands(Shell(options.name, people, None, console.show), console, options.commands, 0)
+    return run_commands(Shell(options.name, people, None, console), console, options.commands, 0)
 
 
 def _guard_threads(console: Console) -> None:

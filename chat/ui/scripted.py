@@ -4,7 +4,7 @@ import sys
 
 from chat.core.events import Warn
 from chat.ui.console import Console
-from chat.ui.shell import Shell
+from chat.ui.shell import Shell, waiting_for
 
 
 def run_commands(shell: Shell, console: Console, commands: tuple[str, ...], wait_s: float) -> int:
@@ -15,7 +15,7 @@ def run_commands(shell: Shell, console: Console, commands: tuple[str, ...], wait
         if shell.ended:
             break
     for names in console.wait_delivered(wait_s).values():
-        console.notify(Warn(message=f"Still pending for {', '.join(sorted(names))}: it is sent when you are both on."))
+        console.notify(Warn(message=waiting_for(names)))
     return shell.exit_code
 
 

@@ -1,29 +1,49 @@
 """Runs what is typed, wherever it comes from: the prompt, -c, --json, or a pipe."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
+from typing import Protocol
 
 from chat.core.events import Done, Event, Failure
 from chat.core.node import Node
 from chat.core.people import AddressBook
+from chat.core.unread import conversation_of
 from chat.errors import ChatError, UserError
+from chat.ui.settings import Settings
 from chat.ui.table import find_command
 from chat.wire.names import fold_name
+
+Names = tuple[str, ...]
+
+
+class Screen(Protocol):
+    """Where it is told what happens."""
+
+    def show(self, shown: Sequence[Event], /) -> None:
+        """Events that belong together."""
+
+    def wrote(self, message_id: str, to: Names, text: str, /) -> None:
+        """What stands in a message that was queued."""
+
+    def turned(self, talking_to: Names, unread: int, /) -> None:
+        """Whom plain lines go to from now on, and how many messages of theirs were unread."""
 
 
 class Shell:
     """One person's commands. `node` is None beside another running process: then only some work."""
 
-    def __init__(self, name: str, people: AddressBook, node: Node | None, show: Callable[[list[Event]], None]) -> None:
+    def __init__(self, name: str, people: AddressBook, node: Node | None, screen: Screen) -> None:
         self.name = name
         self.people = people
-        self.show = show
+        self.show = screen.show
+        self._screen = screen
         self._node = node
-        self.talking_to: tuple[str, ...] = ()
+        self.talking_to: Names = ()
         self.ended = False
         self.exit_code = 0
-        self.settings: list[tuple[str, str, str]] = []
+        self.settings = Settings()
+        self.sources: list[tuple[str, str, str]] = []  # name, value and source of each setting
         self._ok = True
         self._under_way = 0
         self._changed = threading.Condition()
@@ -54,9 +74,9 @@ class Shell:
         line = line.strip("\r\n")
         name = ""
         try:
-            if line.startswith("/") and not line.startswith("//"):
-                name, _, arguments = line[1:].partition(" ")
-                command = find_command(name.lower())
+            if is_command(line):
+                name, arguments = split_command(line)
+                command = find_command(name)
                 name = command.name
                 if name != "msg":
                     self.settle()
@@ -77,21 +97,39 @@ class Shell:
         with self._changed:
             self._changed.wait_for(lambda: not self._under_way)
 
-    def send(self, names: Sequence[str], text: str) -> None:
+    def send(self, names: Names, text: str) -> None:
         """Have a message sent; done once it is on the disk."""
         sending = self.node.submit(names, text)
         with self._changed:
             self._under_way += 1
-        sending.add_done_callback(self._sent)
+        sending.add_done_callback(lambda sent: self._sent(sent, names, text))
 
-    def _sent(self, sending: Future[str]) -> None:
+    def wrote(self, message_id: str, names: Names, text: str) -> None:
+        """A message is on the disk; who writes to people has read what they wrote."""
+        self._screen.wrote(message_id, names, text)
+        self.node.unread.read(conversation_of(self.name, self.name, names))
+
+    def _sent(self, sending: Future[str], names: Names, text: str) -> None:
         """By the writer's thread, one after the other."""
+        error = sending.exception()
         try:
-            self._done("msg", sending.exception())
+            if error is None:
+                self.wrote(sending.result(), names, text)
+            self._done("msg", error)
         finally:
             with self._changed:
                 self._under_way -= 1
                 self._changed.notify_all()
+
+    def talk_to(self, names: Names) -> None:
+        """Plain lines go to these from now on, and what is said there counts as read; () for nobody."""
+        for name in names:
+            self.node.people.make_known(name)
+        conversation = conversation_of(self.name, self.name, names)
+        unread = self.node.unread.counts().get(conversation, 0)
+        self.talking_to = names
+        self.node.unread.look_at(conversation)
+        self._screen.turned(names, unread)
 
     def _say(self, text: str) -> None:
         if not self.talking_to:
@@ -107,9 +145,39 @@ class Shell:
             self.show([Done(command=name, ok=self._ok)])
 
 
-def parse_names(text: str) -> tuple[str, ...]:
+def is_command(line: str) -> bool:
+    """Whether a line is a command, and no text: two slashes are a text that begins with one."""
+    return line.startswith("/") and not line.startswith("//")
+
+
+def split_command(line: str) -> tuple[str, str]:
+    """The name of a command, and what comes after it."""
+    name, arguments = first_word(line[1:])
+    return name.lower(), arguments
+
+
+def first_word(text: str) -> tuple[str, str]:
+    """The first word, and the rest without the blanks between."""
+    word, *rest = text.split(maxsplit=1) or [""]
+    return word, "".join(rest)
+
+
+def parse_names(text: str) -> Names:
     """Names separated by commas, each once. UserError if there are none, or one is none."""
     names = tuple(dict.fromkeys(fold_name(part.strip()) for part in text.split(",") if part.strip()))
     if not names:
         raise UserError("Say whom: NAME, or NAME,NAME for several.")
     return names
+
+
+def names_and_rest(arguments: str) -> tuple[Names, str]:
+    """The names that arguments begin with, and the rest. UserError if a blank stands among the names."""
+    names, rest = first_word(arguments)
+    if names.endswith(",") and rest:
+        raise UserError("Write the names without blanks between them, as in bob,carol.")
+    return parse_names(names), rest
+
+
+def waiting_for(names: Iterable[str]) -> str:
+    """What is said of messages that are left pending."""
+    return f"Still pending for {', '.join(sorted(names))}: it is sent when you are both on."

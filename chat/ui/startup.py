@@ -25,20 +25,22 @@ Say = Callable[[Event], None]
 
 @dataclass(frozen=True)
 class Opened:
-    """A home that was unlocked: the database, and who we are at which registry."""
+    """A home that was unlocked: the database, and who we are at which registry. `is_new`: enrolled just now."""
 
     home: Home
     registry: tuple[str, int]
     credentials: Credentials
     database: Database
+    is_new: bool
 
 
 def open_home(options: ClientOptions, say: Say) -> Opened:
     """Unlock the home, enrolling on first use. Raises ChatError with what is wrong."""
     home = Home(options.home)
-    if not home.is_enrolled and options.db != EMBEDDED:
+    is_new = not home.is_enrolled
+    if is_new and options.db != EMBEDDED:
         open_database(options.db, file=home.database).claim().close()  # before an account is made that has no use
-    password = _ask_password(options) if home.is_enrolled else _enrol(home, options, say)
+    password = _enrol(home, options, say) if is_new else _ask_password(options)
     file = KeyringFile.read(home.keyring)
     if file.name != options.name:
         raise UserError(f"{home.path} is the home of {file.name}, not of {options.name}: choose another.")
@@ -49,7 +51,7 @@ def open_home(options: ClientOptions, say: Say) -> Opened:
         database = open_database(options.db, file=home.database, key=keyring.database_key)
     except StorageError as error:
         raise StorageFailure(str(error)) from error
-    return Opened(home, registry, Credentials(home, keyring), database)
+    return Opened(home, registry, Credentials(home, keyring), database, is_new)
 
 
 def _enrol(home: Home, options: ClientOptions, say: Say) -> str:

@@ -24,14 +24,61 @@ class Command:
     run: Run
     beside: bool
 
+    @property
+    def items(self) -> tuple[str, ...]:
+        """What comes after the name, with brackets round what may be left out: NAME, [-n N], [before:T]."""
+        return tuple(_ITEM.findall(self.usage)[1:])
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Those that may stand anywhere, without brackets: -n N, before:T."""
+        return tuple(item[1:-1] for item in self.items if _OPTION.match(item))
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The others, in their order, without brackets."""
+        return tuple(item[1:-1] if item[0] == "[" else item for item in self.items if not _OPTION.match(item))
+
+    @property
+    def needed(self) -> int:
+        """How many words must be there."""
+        return sum(not item.startswith("[") for item in self.items)
+
     def check(self, arguments: str) -> None:
         """UserError, with the usage, if words are missing that the command cannot do without."""
-        _, *needed = re.sub(r" \[[^]]*\]", "", self.usage).split()
-        if len(arguments.split()) < len(needed):
+        if len(arguments.split()) < self.needed:
             raise UserError(f"Something is missing: write {self.usage}")
 
 
 COMMANDS: dict[str, Command] = {}
+
+ARGUMENTS = {
+    "NAME": "somebody's name",
+    "NAME[,NAME…]": "one name, or several with commas between and no blanks",
+    "TEXT": "the rest of the line",
+    "PREFIX": "how a name begins",
+    "IP:PORT": "where to reach somebody without the registry",
+    "COMMAND": "a command, or keys",
+    "FINGERPRINT": "as it was shown",
+    "-n N": "so many lines",
+    "before:T": "older than a day, a time or a message: 2026-01-31, 2026-01-31T18:30, #N",
+    "after:T": "from a day or a time on, or newer than a message",
+    "around:#N": "what was said round the message of that number",
+    "--utc": "times in UTC",
+    "PATH": "a file on this machine",
+    "--anonymised": "with pseudonyms, and texts without names, addresses and numbers",
+    "--without NAME[,NAME…]": "leave out what these wrote, and quotes of it",
+    "--time order|part|day": "how coarse the times are",
+    "--dry-run": "show a sample and write nothing",
+    "--overwrite": "also if there is such a file already",
+    "-keep": "photographs with what they tell of place and camera",
+    "from:NAME": "written by one of these",
+    "to:NAME": "written to one of these",
+    "has:file|image|voice": "with such an attachment",
+}
+
+_ITEM = re.compile(r"\[(?:[^][]|\[[^]]*])*]|[^\s[]+(?:\[[^]]*])?")
+_OPTION = re.compile(r"\[(-|[a-z]+:)")
 
 
 def command(usage: str, *, beside: bool = False) -> Callable[[Run], Run]:

@@ -13,7 +13,6 @@ SAMPLES: dict[type, object] = {
     inspect.StrType: "x",
     inspect.IntType: 7,
     inspect.BoolType: True,
-    inspect.VarTupleType: ("bob",),
     inspect.FloatType: 1.5,
     inspect.DictType: {"bob": "sent"},
     inspect.UnionType: 1.5,
@@ -27,8 +26,17 @@ def sample(kind: Any, *, whole: bool) -> Event:
     info = inspect.type_info(kind)
     assert isinstance(info, inspect.StructType)
     fields = [field for field in info.fields if whole or field.required]
-    event: Event = kind(**{field.name: SAMPLES[type(field.type)] for field in fields})
+    event: Event = kind(**{field.name: filled(field.type) for field in fields})
     return event
+
+
+def filled(kind: inspect.Type) -> object:
+    """A value of that type."""
+    if isinstance(kind, inspect.VarTupleType):
+        return (filled(kind.item_type),)
+    if isinstance(kind, inspect.TupleType):
+        return tuple(filled(item) for item in kind.item_types)
+    return SAMPLES[type(kind)]
 
 
 @pytest.mark.parametrize("kind", TOLD)

@@ -114,6 +114,19 @@ def test_an_expired_certificate_renews_itself(village: Town, monkeypatch: pytest
     assert bob.inbox.texts(1) == ["one"]
 
 
+def test_a_contact_whose_certificate_is_not_valid_now_is_told_of(
+    village: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("chat.registry.authority.PERSON_DAYS", 0)
+        village.person("alice").start()
+    bob = village.person("bob").start()
+    bob.node.send(["alice"], "one")
+    (told,) = bob.inbox.wait_for(events.Warn)
+    assert told.name == "alice"
+    assert "not valid any more: sign in on that side" in told.message
+
+
 def test_nothing_in_the_home_shows_a_text_or_a_key(village: Town) -> None:
     alice, bob = met(village)
     text = "a text that is in no file of theirs"

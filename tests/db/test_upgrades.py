@@ -14,6 +14,7 @@ from db.settings import get_setting, set_setting
 from tests.db.rows import receiver_row
 from tests.db.test_schema import mysql_shape
 
+OLD = CLIENT.version
 COLUMN = {
     "sqlite": "ALTER TABLE Receiver ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm';",
     "mysql": """
@@ -34,7 +35,7 @@ ROWS = {"sqlite": "INSERT OR IGNORE INTO Mood VALUES ('calm');", "mysql": "INSER
 
 @pytest.fixture
 def newer(tmp_path: Path) -> Schema:
-    """A version 3: step 2 adds a column, step 3 a table with a row."""
+    """Two versions on: the first step adds a column, the second a table with a row."""
     files = {}
     for dialect, file in CLIENT.files.items():
         receiver = r"(CREATE TABLE IF NOT EXISTS `?Receiver`? \(.*?digest [^\n]*?)(,?)\n"
@@ -43,9 +44,9 @@ def newer(tmp_path: Path) -> Schema:
         files[dialect].write_text(fresh + TABLE[dialect] + ROWS[dialect])
         folder = tmp_path / "upgrades" / dialect
         folder.mkdir(parents=True)
-        (folder / "0002.sql").write_text(COLUMN[dialect])
-        (folder / "0003.sql").write_text(TABLE[dialect] + ROWS[dialect])
-    return Schema(3, files, tmp_path / "upgrades")
+        (folder / f"{OLD + 1:04}.sql").write_text(COLUMN[dialect])
+        (folder / f"{OLD + 2:04}.sql").write_text(TABLE[dialect] + ROWS[dialect])
+    return Schema(OLD + 2, files, tmp_path / "upgrades")
 
 
 def column_of(dialect: str) -> str:
@@ -94,7 +95,7 @@ def test_upgraded_equals_fresh_and_rows_stay(database: Database, newer: Schema) 
     newer.apply(connection, "alice")
     assert connection.query("SELECT message, mood FROM Receiver") == [("old", "calm")]
     assert connection.query("SELECT name FROM Mood") == [("calm",)]
-    assert get_setting(connection, "schema_version") == "3"
+    assert get_setting(connection, "schema_version") == str(OLD + 2)
     upgraded = shape(connection)
     assert upgraded == fresh_shape(newer, connection)
 
@@ -114,16 +115,16 @@ def test_applying_again_changes_nothing(database: Database, newer: Schema) -> No
 
 def test_a_step_that_broke_is_run_again(database: Database, newer: Schema) -> None:
     connection = old_database(database)
-    step = newer.upgrades / connection.dialect / "0002.sql"
+    step = newer.upgrades / connection.dialect / f"{OLD + 1:04}.sql"
     right = step.read_text()
     step.write_text(f"{right}\nINSERT INTO Nowhere VALUES (1);")
     with pytest.raises(StorageError):
         newer.apply(connection, "alice")
-    assert get_setting(connection, "schema_version") == "1"
+    assert get_setting(connection, "schema_version") == str(OLD)
     step.write_text(right)
     newer.apply(database.connect(), "alice")
     connection = database.connect()
-    assert get_setting(connection, "schema_version") == "3"
+    assert get_setting(connection, "schema_version") == str(OLD + 2)
     assert shape(connection) == fresh_shape(newer, connection)
 
 
@@ -131,15 +132,26 @@ def test_a_step_that_broke_is_run_again(database: Database, newer: Schema) -> No
 def test_a_step_whose_end_was_lost_is_run_again(mysql: MysqlDatabase, newer: Schema) -> None:
     connection = old_database(mysql)
     newer.apply(connection, "alice")
-    set_setting(connection, "schema_version", "1")
+    set_setting(connection, "schema_version", str(OLD))
     newer.apply(connection, "alice")
-    assert get_setting(connection, "schema_version") == "3"
+    assert get_setting(connection, "schema_version") == str(OLD + 2)
     assert connection.query("SELECT message, mood FROM Receiver") == [("old", "calm")]
 
 
 def test_a_step_that_is_not_there_is_noticed(database: Database, newer: Schema) -> None:
     connection = old_database(database)
-    (newer.upgrades / connection.dialect / "0002.sql").unlink()
+    (newer.upgrades / connection.dialect / f"{OLD + 1:04}.sql").unlink()
     with pytest.raises(FileNotFoundError):
         newer.apply(connection, "alice")
-    assert get_setting(connection, "schema_version") == "1"
+    assert get_setting(connection, "schema_version") == str(OLD)
+
+
+def test_a_database_of_the_first_version_becomes_a_fresh_one(database: Database) -> None:
+    connection = old_database(database)
+    fresh = shape(connection)
+    connection.execute("DROP TABLE Privacy")
+    set_setting(connection, "schema_version", "1")
+    assert shape(connection) != fresh
+    CLIENT.apply(connection, "alice")
+    assert shape(connection) == fresh
+    assert get_setting(connection, "schema_version") == str(CLIENT.version)

@@ -1,6 +1,7 @@
 """client.py or server.py in an altered world: what ALTERED names, a JSON object, is changed before it starts.
 
-Nothing of this is in the programs: each alteration is a constant or a method replaced here.
+Nothing of this is in the programs: each alteration is a constant or a method replaced here. Passwords are
+always cheap, for quick starts.
 """
 
 import json
@@ -22,6 +23,7 @@ from chat.registry import authority
 from chat.ui.run import run
 from chat.wire import pulse
 from db.sqlite import SqliteConnection
+from tests.people import cheap_passwords
 
 
 def pulse_s(seconds: list[float]) -> None:
@@ -31,6 +33,7 @@ def pulse_s(seconds: list[float]) -> None:
 
 def longest_pause_s(seconds: float) -> None:
     """Between two tries."""
+    backoff.FIRST_S = min(backoff.FIRST_S, seconds)
     backoff.LONGEST_S = seconds
 
 
@@ -85,6 +88,7 @@ ALTERATIONS: tuple[Callable[[Any], None], ...] = (
 )
 
 if __name__ == "__main__":
+    cheap_passwords()
     known = {alteration.__name__: alteration for alteration in ALTERATIONS}
     for name, value in json.loads(os.environ["ALTERED"]).items():
         known[name](value)

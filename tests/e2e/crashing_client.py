@@ -1,6 +1,7 @@
-"""client.py, but it kills itself (SIGKILL) at the point that CRASH_AT names, the first time it gets there.
+"""client.py, but the first time it gets to the point that CRASH_AT names while the file VICTIMS is there, it
+kills (SIGKILL) whom that file names by pid, itself or its database server or both, and takes the file away.
 
-Nothing of this is in the program: each point is a method replaced here.
+Nothing of this is in the program: each point is a method replaced here. Passwords are cheap, for quick starts.
 """
 
 import os
@@ -8,7 +9,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
@@ -16,15 +17,19 @@ from chat.core.journal import Journal
 from chat.core.switchboard import Switchboard
 from chat.net.connection import Connection
 from chat.ui.run import run
-from chat.wire.delivery import Delivery, Link, Store
-from chat.wire.messages import Position
+from chat.wire.delivery import Delivery
+from tests.people import cheap_passwords
 
 MARK = b"the crash"  # a message with this text is the one that the crash is about
 
 
-def die() -> NoReturn:
-    os.kill(os.getpid(), signal.SIGKILL)
-    raise AssertionError
+def kill_victims() -> None:
+    victims = Path(os.environ["VICTIMS"])
+    if victims.exists():
+        pids = [int(pid) for pid in victims.read_text().split()]
+        victims.unlink()
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
 
 
 def before_compose_commit() -> None:
@@ -32,7 +37,7 @@ def before_compose_commit() -> None:
 
 
 def after_compose_commit() -> None:
-    _instead(Switchboard, "composed")
+    _before(Switchboard, "composed")
 
 
 def within_the_write() -> None:
@@ -40,10 +45,12 @@ def within_the_write() -> None:
 
     def queue(self: Connection, data: bytes) -> None:
         place = data.find(MARK)
-        original(self, data if place < 0 else data[: place + 3])
-        if place >= 0:
+        if place >= 0 and Path(os.environ["VICTIMS"]).exists():
+            original(self, data[: place + 3])
             self.flush()
-            die()
+            kill_victims()
+            data = data[place + 3 :]
+        original(self, data)
 
     Connection.queue = queue  # type: ignore[method-assign]
 
@@ -55,7 +62,7 @@ def after_the_write() -> None:
         original(self, data)
         if MARK in data:
             self.flush()
-            die()
+            kill_victims()
 
     Connection.queue = queue  # type: ignore[method-assign]
 
@@ -69,26 +76,27 @@ def received_before_commit() -> None:
 
 
 def received_before_ack() -> None:
-    def stored(self: Delivery, link: Link, request: Store, held: Position) -> None:
-        die()
-
-    Delivery.stored = stored  # type: ignore[method-assign]
+    _before(Delivery, "stored")
 
 
 def _after(owner: type, name: str) -> None:
-    """Die when the method has done its work and nothing is committed yet."""
+    """When the method has done its work and nothing is committed yet."""
     original: Callable[..., Any] = getattr(owner, name)
 
-    def method(*arguments: Any) -> None:
-        original(*arguments)
-        die()
+    def method(*arguments: Any) -> Any:
+        value = original(*arguments)
+        kill_victims()
+        return value
 
     setattr(owner, name, method)
 
 
-def _instead(owner: type, name: str) -> None:
-    def method(*_: Any) -> None:
-        die()
+def _before(owner: type, name: str) -> None:
+    original: Callable[..., Any] = getattr(owner, name)
+
+    def method(*arguments: Any) -> Any:
+        kill_victims()
+        return original(*arguments)
 
     setattr(owner, name, method)
 
@@ -97,5 +105,6 @@ SENDER_POINTS = (before_compose_commit, after_compose_commit, within_the_write, 
 RECEIVER_POINTS = (received_before_commit, received_before_ack)
 
 if __name__ == "__main__":
+    cheap_passwords()
     {point.__name__: point for point in SENDER_POINTS + RECEIVER_POINTS}[os.environ["CRASH_AT"]]()
     sys.exit(run())

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.processes import PATIENCE_S, ROOT, Client, Server, client_arguments, run_client
+from tests.processes import PATIENCE_S, ROOT, Client, Server, client_arguments, free_port, run_client
 
 Keep = Callable[[Any], Any]
 Completed = subprocess.CompletedProcess[str]
@@ -137,9 +137,3 @@ def program(script: str, *arguments: str) -> Completed:
         check=False,
         cwd=ROOT,
     )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -6,10 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pexpect
 import pytest
 
 from tests.processes import PATIENCE_S, ROOT
+from tests.screen import Terminal
 
 DEMO = str(ROOT / "examples" / "demo.py")
 
@@ -17,7 +17,7 @@ DEMO = str(ROOT / "examples" / "demo.py")
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """Has the demo keep its folder where we can look whether it is gone."""
-    return {**os.environ, "TMPDIR": str(tmp_path), "PROMPT_TOOLKIT_NO_CPR": "1"}
+    return {**os.environ, "TERM": "xterm-256color", "TMPDIR": str(tmp_path)}
 
 
 def test_without_a_terminal_all_of_it_arrives(environment: dict[str, str], tmp_path: Path) -> None:
@@ -39,35 +39,27 @@ def test_without_a_terminal_all_of_it_arrives(environment: dict[str, str], tmp_p
 def test_in_a_terminal_you_are_alice(environment: dict[str, str], tmp_path: Path) -> None:
     terminal = _in_terminal(environment)
     try:
-        terminal.expect(_in_any_order("bob: Hello alice!", "carol: Hi alice"))
-        terminal.sendline("/msg bob,carol Who are you?")
-        terminal.expect(_in_any_order("bob: bob, a bot", "carol: carol. Also a bot"))
-        terminal.sendline("/quit")
-        terminal.expect(pexpect.EOF)
+        terminal.wait_for("bob: Hello alice!", "carol: Hi alice")
+        terminal.enter("/msg bob,carol Who are you?")
+        terminal.wait_for("bob: bob, a bot", "carol: carol. Also a bot")
+        terminal.enter("/quit")
+        assert terminal.wait_end() == 0
     finally:
         terminal.close()
-    assert terminal.exitstatus == 0
     assert not list(tmp_path.iterdir())
 
 
 def test_ended_from_outside_it_cleans_up(environment: dict[str, str], tmp_path: Path) -> None:
     terminal = _in_terminal(environment)
     try:
-        terminal.expect_exact("You are alice;")
+        terminal.wait_for("You are alice;")
         assert list(tmp_path.iterdir())
         terminal.kill(signal.SIGTERM)
-        terminal.expect(pexpect.EOF)
+        assert terminal.wait_end() == 128 + signal.SIGTERM
     finally:
         terminal.close()
-    assert terminal.exitstatus == 128 + signal.SIGTERM
     assert not list(tmp_path.iterdir())
 
 
-def _in_any_order(one: str, other: str) -> str:
-    return f"{one}.*{other}|{other}.*{one}"
-
-
-def _in_terminal(environment: dict[str, str]) -> pexpect.spawn:
-    return pexpect.spawn(
-        sys.executable, [DEMO], env=environment, encoding="utf-8", timeout=PATIENCE_S, dimensions=(40, 120)
-    )
+def _in_terminal(environment: dict[str, str]) -> Terminal:
+    return Terminal([sys.executable, DEMO], columns=120, lines=40, environment=environment)

@@ -15,9 +15,9 @@ PATIENCE_S = 20.0
 Pair = Callable[[], tuple[Connection, Connection]]
 
 
-def small_buffers(connection: Connection) -> None:
-    for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
-        connection._tls.setsockopt(socket.SOL_SOCKET, option, 4096)
+def small_buffer(connection: Connection) -> None:
+    # The receiver's stays as it is: a window so small would be opened by a timer, a few times a second.
+    connection._tls.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
 
 
 def pump_across(near: Connection, far: Connection, size: int) -> tuple[bytes, int]:
@@ -36,8 +36,7 @@ def pump_across(near: Connection, far: Connection, size: int) -> tuple[bytes, in
 
 def test_partial_writes_lose_nothing(connections: Pair) -> None:
     near, far = connections()
-    for end in (near, far):
-        small_buffers(end)
+    small_buffer(near)
     data = bytes(range(256)) * 8192
     near.queue(data)
     received, partial = pump_across(near, far, len(data))

@@ -7,12 +7,14 @@ import pytest
 
 from chat.core.events import Delivered, Queued, Status, Warn
 from chat.ui.console import Console
+from chat.ui.messages import Look
 
+ALICE = Look("alice")
 ONE, TWO = (Queued(id=f"0{number}", to=("bob", "carol")) for number in (1, 2))
 
 
 def test_a_program_gets_one_line_for_each_event(capsys: pytest.CaptureFixture[str]) -> None:
-    console = Console("alice", as_json=True)
+    console = Console(ALICE, as_json=True)
     console.notify(ONE, Delivered(id="01", to="bob"))
     console.notify()
     console.show([Warn(message="line\nbreak")])
@@ -25,7 +27,7 @@ def test_a_program_gets_one_line_for_each_event(capsys: pytest.CaptureFixture[st
 
 
 def test_a_person_gets_events_one_below_the_other(capsys: pytest.CaptureFixture[str]) -> None:
-    console = Console("alice", as_json=False)
+    console = Console(ALICE)
     console.notify(ONE, Delivered(id="01", to="bob"))
     console.notify()
     console.show([Status(name="visibility", value="hidden", source="/hide")])
@@ -37,7 +39,7 @@ def test_a_person_gets_events_one_below_the_other(capsys: pytest.CaptureFixture[
 
 
 def test_what_is_under_way_is_known_once_it_is_counted() -> None:
-    console = Console("alice", as_json=True)
+    console = Console(ALICE, as_json=True)
     console.notify(ONE)
     assert console.wait_delivered(0) == {}
     console.count_deliveries()
@@ -46,7 +48,7 @@ def test_what_is_under_way_is_known_once_it_is_counted() -> None:
 
 
 def test_the_wait_ends_with_the_last_delivery() -> None:
-    console = Console("alice", as_json=True)
+    console = Console(ALICE, as_json=True)
     console.count_deliveries()
     console.notify(ONE, Delivered(id="01", to="bob"))
     threading.Timer(0.05, console.notify, [Delivered(id="01", to="carol")]).start()

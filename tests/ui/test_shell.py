@@ -5,11 +5,12 @@ import threading
 import pytest
 
 import chat.ui.commands as _commands
-from chat.core.events import Done, Event, Failure
+from chat.core.events import Done, Failure
 from chat.errors import UserError
-from chat.ui.shell import Shell, parse_names
+from chat.ui.shell import Shell, first_word, is_command, names_and_rest, parse_names, split_command
 from db.users import update_user
 from tests.people import Town
+from tests.ui.told import Told, shell_of
 
 assert _commands  # importing it fills the command table
 
@@ -20,16 +21,64 @@ def test_names_are_folded_and_taken_once() -> None:
         parse_names(" , ")
 
 
+def test_no_name_is_lost_among_blanks() -> None:
+    assert names_and_rest("bob,carol  hi there") == (("bob", "carol"), "hi there")
+    assert names_and_rest("bob\nhi") == (("bob",), "hi")
+    with pytest.raises(UserError, match="without blanks"):
+        names_and_rest("bob, carol hi")
+
+
+def test_lines_and_their_words() -> None:
+    assert [is_command(line) for line in ("/who", "//who", "who", "")] == [True, False, False, False]
+    assert split_command("/MSG bob hi") == ("msg", "bob hi")
+    assert split_command("/") == ("", "")
+    assert first_word("  a  b c ") == ("a", "b c ")
+
+
 def test_a_command_without_its_words_fails_with_its_usage(village: Town) -> None:
-    alice = village.person("alice").start().node
-    shown: list[Event] = []
-    shell = Shell("alice", alice.people, alice, shown.extend)
+    shell, told = shell_of(village.person("alice").start())
     assert not shell.execute("/add")
-    failure, done = shown
+    failure, done = told.events
     assert isinstance(failure, Failure)
     assert "/add NAME" in failure.message
     assert done == Done(command="add", ok=False)
     assert shell.exit_code == 1
+
+
+def test_plain_lines_go_to_whom_one_talks_to(village: Town) -> None:
+    alice, bob = village.person("alice").start(), village.person("bob").start()
+    shell, told = shell_of(alice)
+    assert not shell.execute("hi")
+    assert isinstance(told.events[0], Failure)
+    assert shell.execute("/query Bob")
+    for line in ("hi", "//etc/hosts", "two\nlines", "   "):
+        assert shell.execute(line)
+    assert bob.inbox.texts(3) == ["hi", "/etc/hosts", "two\nlines"]
+    assert told.texts == ["hi", "/etc/hosts", "two\nlines"]
+    assert told.last == Done(command="msg", ok=True)
+
+
+def test_who_is_turned_or_written_to_has_been_read(village: Town) -> None:
+    alice, bob = village.person("alice").start(), village.person("bob").start()
+    shell, told = shell_of(alice)
+    steps = [("/query bob", 1), ("/close", 0), ("/msg bob hi", 1), ("/history bob", 1)]
+    for number, (line, unread_before) in enumerate(steps):
+        bob.node.send(["alice"], "hi")
+        alice.inbox.texts(number + 1)
+        assert alice.node.unread.count_from("bob") == unread_before
+        assert shell.execute(line)
+        assert alice.node.unread.counts() == {}
+    assert told.turns == [(("bob",), 1), ((), 0)]
+
+
+def test_beside_a_running_process_only_reading_works(village: Town) -> None:
+    alice = village.person("alice").start()
+    told = Told()
+    shell = Shell("alice", alice.node.people, None, told)
+    assert not shell.execute("/msg bob hi")
+    assert "running already" in str(told.events)
+    assert shell.execute("/history")
+    assert shell.execute("/contacts")
 
 
 class Held:
@@ -40,9 +89,9 @@ class Held:
         self.node = village.person("alice").start(hidden=True).node
         self.node.people.make_known("bob")
         self.node.writer.call(lambda tx: update_user(tx, "bob", blocked=int(blocked)))
-        self._shown: list[Event] = []
-        self.node.notify = lambda *shown: self._shown.extend(shown)
-        self.shell = Shell("alice", self.node.people, self.node, self._shown.extend)
+        self._told = Told()
+        self.node.notify = self._told.notify
+        self.shell = Shell("alice", self.node.people, self.node, self._told)
         self._busy = threading.Event()
         self.node.writer.submit(lambda _: self._busy.wait(), lambda _: None)
 
@@ -57,7 +106,7 @@ class Held:
     def shown(self) -> list[str]:
         return [
             f"{event.command} {'done' if event.ok else 'failed'}" if isinstance(event, Done) else type(event).__name__
-            for event in self._shown
+            for event in self._told.events
         ]
 
 
@@ -94,7 +143,7 @@ def test_what_the_store_refuses_is_said_when_it_is_known(village: Town) -> None:
     held.shell.begin("one")
     held.let_go()
     held.shell.settle()
-    assert held.shown == ["Status", "query done", "Failure", "msg failed"]
+    assert held.shown == ["query done", "Failure", "msg failed"]
     assert held.shell.exit_code == 1
 
 

@@ -1,5 +1,6 @@
 """The data card that lies beside an anonymised export: what it is, how it was made, what holds and what does not."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from chat.core.export.figures import figures_table, read_figures
@@ -13,16 +14,23 @@ _TIMES = {
     "day": "their order, `n`, the day counted from the first message, and the part of the day",
 }
 
+_MADE = """\
+By the client of one of the people in it, from that person's own history, on that person's machine. In the texts, first
+what the database knows was found (accounts, nicknames, addresses, ids, files), then what has a recognisable form, then
+what two models take for names, places and numbers: Presidio (Microsoft, MIT) over spaCy's `en_core_web_sm` (Explosion,
+MIT), and “Rampart: Client-side PII redaction for AI assistants” by National Design Studio (CC BY 4.0, unchanged). All
+that was found became a tag with a pseudonym."""
+
 _HOLDS = """\
-- **Only what the schema names is in the file.** Addresses, ports, keys, fingerprints, ids, digests, names and paths of
-  files, exact times, recordings and attachments are not.
+- **Only what the schema names is in the file.** Addresses, ports, keys, fingerprints, ids, digests, names and paths
+  of files, exact times, recordings and attachments are not.
 - **Accounts and listed nicknames are found in any case**, with or without accents, as a possessive, in full width, with
   invisible characters in between, and inside longer words that no dictionary has. After writing, each line was searched
   once more; one find, and there would be no file.
 - **Pseudonyms mean nothing elsewhere.** They were made with a random key of 256 bits that was never stored. Hashing a
   list of names leads nowhere, and another export of the same messages has other ones.
-- **Whoever was left out is left out whole**: messages, conversations alone with the exporter, lines quoted with `>` where
-  that person takes part, and messages that repeat five words in a row."""
+- **Whoever was left out is left out whole**: messages, conversations alone with the exporter, lines quoted with `>`
+  where that person takes part, and messages that repeat five words in a row."""
 
 _DOES_NOT_HOLD = """\
 - **This is pseudonymised data of reduced risk. It is not anonymous** in the sense of the law (GDPR, recital 26) without
@@ -32,8 +40,8 @@ _DOES_NOT_HOLD = """\
 - **The models know English.** In other languages the known names, patterns and numbers are found, other names badly.
 - **Letters of other alphabets that look alike** (a Cyrillic “о” in a Latin name) are not taken for one another, and
   typing errors in a name are found only by the models.
-- **What is told remains**: a job, an illness, an event, who writes to whom, how often, at which parts of the day. Writing
-  style identifies people too. Small groups identify those in them to anyone who knows the group."""
+- **What is told remains**: a job, an illness, an event, who writes to whom, how often, at which parts of the day.
+  Writing style identifies people too. Small groups identify those in them to anyone who knows the group."""
 
 
 def card_path(path: Path) -> Path:
@@ -44,10 +52,12 @@ def card_path(path: Path) -> Path:
 def data_card(wish: Wish, report: Report) -> str:
     """The card, in Markdown."""
     parts = [
-        f"# {wish.path.stem}: messages of a chat, pseudonymised",
-        f"JSON Lines, schema version {SCHEMA_VERSION}, one message a line; `docs/export.md` of Peer-to-Peer Chat describes it.",
+        "# Messages of a chat, pseudonymised",
+        f"JSON Lines, schema version {SCHEMA_VERSION}, a message a line, as docs/export.md of the program has it.",
         "## What is in it",
         _counts(wish, report),
+        "## How it was made",
+        _MADE,
         "## What was replaced",
         _replaced(report),
         "## Small groups",
@@ -89,8 +99,6 @@ def _small(report: Report) -> str:
     )
 
 
-def _table(
-    header: tuple[str, ...], rows: list[tuple[object, ...]] | list[tuple[str, object]] | list[tuple[int, int]]
-) -> str:
-    lines = [header, ("---",) * len(header), *rows]
+def _table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    lines: list[Sequence[object]] = [header, ("---",) * len(header), *rows]
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)

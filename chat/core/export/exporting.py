@@ -103,7 +103,7 @@ class Exporter:
     def _look_again(self, maker: Maker, file: BinaryIO, count: int) -> None:
         file.seek(0)
         for n, line in enumerate(file, 1):
-            if maker.leaks(decode_line(line)):
+            if maker.leaks(decode_line(line).text):
                 raise Leak(
                     f"Line {n} still had something in it that is known: nothing was written. This is a fault of ours."
                 )

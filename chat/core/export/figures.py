@@ -58,16 +58,12 @@ def read_figures() -> Figures:
 def figures_table(figures: Figures) -> str:
     """In Markdown."""
     packages = ", ".join(f"{name} {version}" for name, version in figures.packages.items())
-    lines = [
-        f"Measured in {figures.measured} with {packages}.",
-        "",
-        "| set | type | found | of | recall |",
-        "|---|---|---|---|---|",
-    ]
+    lines = [f"Measured in {figures.measured} with {packages}.", ""]
+    lines += ["| set | type | found | of | recall |", "|---|---|---|---|---|"]
     for one in figures.sets:
         lines += [
-            f"| {one.name} | {found.type} | {found.covered} | {found.marked} | {_percent(found.covered, found.marked)} |"
-            for found in one.found
+            f"| {one.name} | {each.type} | {each.covered} | {each.marked} | {_percent(each.covered, each.marked)} |"
+            for each in one.found
         ]
     lines += ["", "| set | tag | put | rightly | precision |", "|---|---|---|---|---|"]
     for one in figures.sets:
@@ -76,15 +72,15 @@ def figures_table(figures: Figures) -> str:
             for put in one.replaced
         ]
     lines.append("")
-    for one in figures.sets:
-        lines.append(
-            f"- **{one.name}**: {one.texts} texts, {one.source} Of {one.with_names} texts with names "
-            f"{one.leaking} still show a part of one."
-        )
+    lines += [
+        f"- **{one.name}**: {one.texts} texts, {one.source} Of {one.with_names} texts with names "
+        f"{one.leaking} still show a part of one."
+        for one in figures.sets
+    ]
     lines += [
         "",
-        "A mark counts as found if each of its letters and digits was replaced, by whatever tag. A replacement is right",
-        "if it touches a mark: what the sets do not mark, such as web addresses in the chat, counts against it.",
+        "A mark counts as found if each of its letters and digits was replaced, by whatever tag. A replacement is",
+        "right if it touches a mark: what the sets do not mark, such as web addresses in the chat, counts against it.",
     ]
     return "\n".join(lines)
 

@@ -1,7 +1,7 @@
 """A message as a line of an export: as it is, or anonymised."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from chat.core.events import Line
@@ -33,12 +33,10 @@ class Maker(Protocol):
 
     left_out: LeftOut
     replaced: Counter[str]
+    leaks: Callable[[str], bool]  # whether there is something in a finished text that must not be
 
     def make(self, line: Line, text: str, n: int) -> Record:
         """The record of a message of which `text` may be exported; `n` is its number there."""
-
-    def leaks(self, record: Record) -> bool:
-        """Whether there is something in it that must not be."""
 
 
 class Private:
@@ -47,6 +45,7 @@ class Private:
     def __init__(self, own_name: str, without: Iterable[str]) -> None:
         self.left_out = LeftOut(own_name, without)
         self.replaced = Counter[str]()
+        self.leaks: Callable[[str], bool] = lambda _: False  # nothing is hidden here
         self._coarse = Coarse(DAY)
 
     def make(self, line: Line, text: str, n: int) -> Record:
@@ -63,10 +62,6 @@ class Private:
             part=part,
             time=line.time,
         )
-
-    def leaks(self, record: Record) -> bool:
-        """Nothing is hidden here."""
-        return False
 
 
 class Anonymous:
@@ -91,6 +86,7 @@ class Anonymous:
         names = sorted({own_name, *traces.names, *rows, *self.left_out.names})
         known = Known((_person(name, rows) for name in names), _facts(traces), finder.is_ordinary)
         self._scrubber = Scrubber(known, finder.find, self._pseudonyms)
+        self.leaks: Callable[[str], bool] = self._scrubber.leaks
 
     def make(self, line: Line, text: str, n: int) -> Record:
         """Of a file, an image and a recording nothing is left but that it was sent."""
@@ -108,10 +104,6 @@ class Anonymous:
             part=part,
             time=None,
         )
-
-    def leaks(self, record: Record) -> bool:
-        """Whether something known is still in the text."""
-        return self._scrubber.leaks(record.text)
 
 
 def _person(name: str, rows: dict[str, PrivacyRow]) -> Person:

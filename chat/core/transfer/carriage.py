@@ -1,13 +1,16 @@
-"""The threads that carry files: each with a connection of its own, from the handshake to the end of one file."""
+"""The threads that carry files: each with a connection of its own, from the handshake to the end of one file.
+
+A transfer gets its place among the running ones first, and then its thread, so that nobody can have more of
+them started than there are places; of these one person has a few.
+"""
 
 import ssl
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from chat.core.events import Delivered
-from chat.core.file_journal import delivered, give_up
+from chat.core.file_journal import complete, delivered, give_up
 from chat.core.transfer.ground import RUNNING, Ground
 from chat.core.transfer.part import PartFile, remove_part
 from chat.core.transfer.running import Running, receive_file, send_file
@@ -20,20 +23,11 @@ from chat.net.threads import start_thread
 from chat.net.tls import ALPN_TRANSFER
 from chat.wire.messages import Cancelled, Done
 from chat.wire.transfer import Fetch, Offer, Refused, Why
-from db.files import (
-    ACCEPTED,
-    CANCELLED,
-    DECLINED,
-    DONE,
-    FAILED,
-    OFFERED,
-    FileRow,
-    finished_with_digest,
-    set_file_state,
-)
+from db.files import ACCEPTED, CANCELLED, DECLINED, DONE, FAILED, OFFERED, FileRow, finished_with_digest
 
 WRONG_DIGESTS = 3
 AT_ONCE = 16
+PER_PERSON = 4
 SERVED = (OFFERED, DONE, DECLINED)  # also to who was set back, or thought better of it
 
 Key = tuple[int, str]  # ordinal, name
@@ -60,117 +54,143 @@ class Carriage:
         with self._lock:
             return dict(self._running)
 
-    def pull(self, name: str, message_id: bytes) -> None:
-        """Dial `name` and fetch a file, in a thread of its own."""
-        start_thread(self._guarded, f"fetching from {name}", self._pull, name, message_id)
+    def pull(self, row: FileRow) -> None:
+        """Dial its sender and fetch a file, in a thread of its own, if there is a place."""
+        self._start(row, self._pull)
 
     def reuse(self, row: FileRow, path: Path) -> None:
         """Take a file that was received once already, if it still is what it was, in a thread of its own."""
-        start_thread(self._guarded, f"comparing for {row.name}", self._reuse, row.name, row, path)
+        self._start(row, lambda running: self._reuse(running, path))
 
-    def push(self, name: str, message_id: bytes) -> None:
-        """Dial `name`, who wanted it, and send a file, in a thread of its own."""
-        start_thread(self._guarded, f"sending to {name}", self._push, name, message_id)
+    def push(self, row: FileRow) -> None:
+        """Dial the recipient, who wanted it, and send a file, in a thread of its own, if there is a place."""
+        self._start(row, self._push)
 
-    def guest(self, identity: Identity, tls: ssl.SSLSocket) -> None:
-        """Somebody opened a transfer connection: serve it to its end, in the calling thread."""
-        self._guarded(self._serve, identity.name, BulkConnection(tls))
+    def guest(self, identity: Identity, tls: ssl.SSLSocket, settled: Callable[[], None]) -> None:
+        """Somebody opened a transfer connection: serve it to its end, in the calling thread.
+
+        `settled` is called when it has a place among the transfers, and is no stranger any more.
+        """
+        connection = BulkConnection(tls)
+        try:
+            self._guarded(identity.name, lambda: self._serve(identity.name, connection, settled))
+        finally:
+            connection.close()
 
     def stop(self, row: FileRow) -> None:
         """Stop that transfer, if it runs."""
-        with self._lock:
-            running = self._running.get((row.ordinal, row.name))
+        running = self.running.get((row.ordinal, row.name))
         if running is not None:
             running.stop()
+
+    def stop_all(self, name: str = "") -> None:
+        """Stop what runs, with one person or with everybody."""
+        for running in self.running.values():
+            if name in ("", running.row.name):
+                running.stop()
 
     def close(self) -> None:
         """Stop all, and begin nothing more."""
         with self._lock:
             self._closed = True
-            everything = list(self._running.values())
-        for running in everything:
-            running.stop()
+        self.stop_all()
 
-    # Threads
+    # Places and threads
 
-    def _guarded(self, work: Callable[..., None], name: str, *arguments: object) -> None:
+    def _enter(self, row: FileRow) -> Running | None:
+        """A place among the running ones; None if it runs already, or too many do."""
+        running = Running(row, lambda running: self._ground.show(row, RUNNING, running=running))
+        key = row.ordinal, row.name
+        with self._lock:
+            with_person = sum(name == row.name for _, name in self._running)
+            if self._closed or key in self._running or len(self._running) >= AT_ONCE or with_person >= PER_PERSON:
+                return None
+            self._running[key] = running
+        return running
+
+    def _leave(self, running: Running) -> None:
+        with self._lock:
+            del self._running[running.row.ordinal, running.row.name]
+        if running.connection is not None:
+            running.connection.close()
+        self._ended(running.row, running.has_moved)
+
+    def _start(self, row: FileRow, work: Callable[[Running], None]) -> None:
+        running = self._enter(row)
+        if running is None:
+            return
+        try:
+            start_thread(self._carry, f"file {row.ordinal} of {row.name}", running, work)
+        except RuntimeError:  # the system has no more threads: it is tried again
+            self._leave(running)
+
+    def _carry(self, running: Running, work: Callable[[Running], None]) -> None:
+        try:
+            self._guarded(running.row.name, lambda: work(running))
+        finally:
+            self._leave(running)
+
+    def _guarded(self, name: str, work: Callable[[], None]) -> None:
         """A transfer that breaks is tried again; only what time will not heal is told."""
         try:
-            work(name, *arguments)
+            work()
         except StorageFailure as error:
             if self._warned.get(name) != str(error):
                 self._warned[name] = str(error)
                 self._ground.warn(name, str(error))
-        except (ChatError, RefusedByPeer):
+        except (ChatError, RefusedByPeer, Changed):
             pass
 
-    def _pull(self, name: str, message_id: bytes) -> None:
-        row = self._ground.find(name, message_id, outgoing=False)
-        if row is None or row.state != ACCEPTED:
+    def _pull(self, running: Running) -> None:
+        _, tls = self._ground.reach(running.row.name, ALPN_TRANSFER)
+        running.use(BulkConnection(tls))
+        self._take(running)
+
+    def _push(self, running: Running) -> None:
+        row = running.row
+        _, tls = self._ground.reach(row.name, ALPN_TRANSFER)
+        connection = running.use(BulkConnection(tls))
+        say(connection, Offer(row.message_id))
+        self._give(running, expect(connection, Fetch))
+
+    def _serve(self, name: str, connection: BulkConnection, settled: Callable[[], None]) -> None:
+        asked = hear(connection)
+        if not isinstance(asked, Fetch | Offer):
             return
-        with self._Run(self, row) as running:
-            _, tls = self._ground.reach(name, ALPN_TRANSFER)
-            running.use(BulkConnection(tls))
-            self._take(running)
-
-    def _reuse(self, _: str, row: FileRow, path: Path) -> None:
-        with self._Run(self, row):
-            try:
-                same = inspect(path).attachment.digest == row.digest
-            except UserError:
-                same = False
-            if same:
-                self._complete(row, path)
-
-    def _push(self, name: str, message_id: bytes) -> None:
-        row = self._ground.find(name, message_id, outgoing=True)
-        if row is None or row.state not in SERVED:
-            self._ground.tell(name, Cancelled(message_id))
+        outgoing = isinstance(asked, Fetch)
+        row = self._ground.find(name, asked.message_id, outgoing=outgoing)
+        if row is None or row.state not in (SERVED if outgoing else (ACCEPTED,)):
+            say(connection, Refused(Why.GONE if row else Why.LATER, row.state if row else "unknown"))
             return
-        with self._Run(self, row) as running:
-            _, tls = self._ground.reach(name, ALPN_TRANSFER)
-            running.use(BulkConnection(tls))
-            assert running.connection is not None
-            say(running.connection, Offer(message_id))
-            self._give(running, expect(running.connection, Fetch))
-
-    def _serve(self, name: str, connection: BulkConnection) -> None:
+        running = self._enter(row)
+        if running is None:
+            say(connection, Refused(Why.LATER, "not now"))
+            return
+        settled()
         try:
-            asked = hear(connection)
-            outgoing = isinstance(asked, Fetch)
-            if not isinstance(asked, Fetch | Offer):
-                return
-            row = self._ground.find(name, asked.message_id, outgoing=outgoing)
-            wanted = SERVED if outgoing else (ACCEPTED,)
-            if row is None or row.state not in wanted:
-                say(connection, Refused(Why.GONE if row else Why.LATER, row.state if row else "unknown"))
-                return
-            with self._Run(self, row) as running:
-                running.use(connection)
-                if isinstance(asked, Fetch):
-                    self._give(running, asked)
-                else:
-                    self._take(running)
+            running.use(connection)
+            if isinstance(asked, Fetch):
+                self._give(running, asked)
+            else:
+                self._take(running)
         finally:
-            connection.close()
+            self._leave(running)
 
     # The two directions
 
     def _give(self, running: Running, asked: Fetch) -> None:
-        connection, row = running.connection, running.row
-        assert connection is not None
+        row = running.row
         try:
             send_file(running, asked.offset)
         except Changed:
-            reason = f"{row.file_name} was changed or moved since it was sent: send it again."
-            self._ground.writer.call(lambda tx: give_up(tx, row, FAILED, reason))
-            self._ground.show(row, FAILED, reason=reason)
+            self.give_up(row, FAILED, f"{row.file_name} was changed or moved since it was sent: send it again.")
             self._ground.tell(row.name, Cancelled(row.message_id))
-            with suppress(ChatError):
-                say(connection, Refused(Why.GONE, "the file changed since"))
+            raise
 
     def _take(self, running: Running) -> None:
         row = running.row
+        if not self._is_awaited(row):  # it came while this one got its place
+            return
         with PartFile(self._ground.downloads, row.message_id, row.size) as part:
             try:
                 digest = receive_file(running, part)
@@ -180,22 +200,43 @@ class Carriage:
             if digest != row.digest:
                 part.start_over()
                 self._wrong_digest(row)
-                return
-            part.sync()
-            self._complete(row, part.place(row.file_name))
-            part.remove()
+            elif self._is_awaited(row):
+                self._keep(row, part)
 
-    def _complete(self, row: FileRow, path: Path) -> None:
-        self._ground.writer.call(lambda tx: set_file_state(tx, row.ordinal, row.name, DONE, path=str(path)))
+    def _keep(self, row: FileRow, part: PartFile) -> None:
+        """The bytes are right: they get a name, unless they have one here already."""
+        twin = self._twin(row)
+        if twin is None:
+            part.sync()
+            twin = part.place(row.file_name)
+        if self._complete(row, twin):
+            part.remove()
+            self._tell_done(row, twin)
+
+    def _reuse(self, running: Running, path: Path) -> None:
+        row = running.row
+        if self._is_awaited(row) and _is_same(row, path) and self._complete(row, path):
+            self._tell_done(row, path)
+
+    def _is_awaited(self, row: FileRow) -> bool:
+        now = self._ground.find(row.name, row.message_id, outgoing=False)
+        return now is not None and now.state == ACCEPTED
+
+    def _complete(self, row: FileRow, path: Path) -> bool:
+        return self._ground.writer.call(lambda tx: complete(tx, row, str(path)))
+
+    def _tell_done(self, row: FileRow, path: Path) -> None:
         self._ground.tell(row.name, Done(row.message_id, row.digest))
         self._ground.show(row, DONE, path=str(path))
 
-    def twin(self, row: FileRow) -> Path | None:
-        """Where a file of the same content lies already, received before; by the table's word."""
+    def twins(self, row: FileRow, name: str = "") -> list[Path]:
+        """Where files of the same size and digest lie, received before, of `name` or of all; by the table's word."""
         size, digest = row.size, row.digest
-        twins = self._ground.read(lambda connection: finished_with_digest(connection, digest, size))
-        paths = (Path(twin.path) for twin in twins)
-        return next((path for path in paths if path.is_file() and path.stat().st_size == size), None)
+        rows = self._ground.read(lambda connection: finished_with_digest(connection, digest, size))
+        return list(dict.fromkeys(Path(twin.path) for twin in rows if name in ("", twin.name)))
+
+    def _twin(self, row: FileRow) -> Path | None:
+        return next((path for path in self.twins(row) if _is_same(row, path)), None)
 
     def _refused(self, row: FileRow, refusal: Refused) -> None:
         if refusal.why is Why.GONE:
@@ -205,15 +246,18 @@ class Carriage:
         key = row.ordinal, row.name
         self._wrong[key] = self._wrong.get(key, 0) + 1
         if self._wrong[key] >= WRONG_DIGESTS:
+            del self._wrong[key]
             self.give_up(row, FAILED, "the bytes never had the digest that was announced")
 
-    def give_up(self, row: FileRow, state: str, reason: str = "") -> None:
-        """It will not come, or not go: stop it, forget the part of it, and tell the person."""
-        self._ground.writer.call(lambda tx: give_up(tx, row, state, reason))
+    def give_up(self, row: FileRow, state: str, reason: str = "") -> bool:
+        """It will not come, or not go: stop it, forget the part of it, tell the person. Whether it was under way."""
+        if not self._ground.writer.call(lambda tx: give_up(tx, row, state, reason)):
+            return False
         self.stop(row)
         if not row.outgoing:
             remove_part(self._ground.downloads, row.message_id)
         self._ground.show(row, state, reason=reason)
+        return True
 
     def note_done(self, name: str, done: Done) -> None:
         """`name` has the whole of it."""
@@ -222,26 +266,10 @@ class Carriage:
             self._ground.show(row, DONE)
             self._ground.notify(Delivered(id=row.message_id.hex(), to=name))
 
-    class _Run:
-        """One transfer's place among the running ones. Refusal to run twice, or too many, is a ChatError."""
 
-        def __init__(self, carriage: "Carriage", row: FileRow) -> None:
-            self._carriage = carriage
-            self._running = Running(row, lambda running: carriage._ground.show(row, RUNNING, running=running))
-            self._key = row.ordinal, row.name
-
-        def __enter__(self) -> Running:
-            carriage = self._carriage
-            with carriage._lock:
-                if carriage._closed or self._key in carriage._running or len(carriage._running) >= AT_ONCE:
-                    raise ChatError("not now")
-                carriage._running[self._key] = self._running
-            return self._running
-
-        def __exit__(self, *_: object) -> None:
-            carriage = self._carriage
-            with carriage._lock:
-                del carriage._running[self._key]
-            if self._running.connection is not None:
-                self._running.connection.close()
-            carriage._ended(self._running.row, self._running.has_moved)
+def _is_same(row: FileRow, path: Path) -> bool:
+    """Whether the file at `path` has the bytes that the row is about."""
+    try:
+        return path.stat().st_size == row.size and inspect(path).attachment.digest == row.digest
+    except (OSError, UserError):
+        return False

@@ -5,12 +5,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from chat.core.transfer.part import BUFFER_BYTES, Hasher, PartFile
-from chat.core.transfer.source import read_again
+from chat.core.transfer.hashing import BUFFER_BYTES, Hasher
+from chat.core.transfer.part import PartFile
+from chat.core.transfer.source import Changed, read_again
 from chat.core.transfer.speaking import expect, say
 from chat.errors import ConnectionClosed, RemoteProtocolError
 from chat.net.bulk import BulkConnection
-from chat.wire.transfer import Fetch, Sending
+from chat.wire.transfer import Fetch, Refused, Sending, Why
 from db.files import FileRow
 
 REPORT_EVERY_S = 0.5
@@ -55,11 +56,12 @@ class Running:
         if self.connection is not None:
             self.connection.stop()
 
-    def use(self, connection: BulkConnection) -> None:
-        """The connection is there. ConnectionClosed if it was stopped meanwhile."""
+    def use(self, connection: BulkConnection) -> BulkConnection:
+        """The connection is there: the same. ConnectionClosed if it was stopped meanwhile."""
         self.connection = connection
         if self.stopped:
             raise ConnectionClosed("The transfer was stopped.")
+        return connection
 
     def begin(self, offset: int) -> None:
         """Bytes are about to move, from `offset` on."""
@@ -79,20 +81,25 @@ class Running:
 def send_file(running: Running, offset: int) -> None:
     """Send the bytes from `offset` on, and wait until the other side has hung up.
 
-    Raises source.Changed before the first byte, or in the middle, if the file is not what was offered.
+    Raises source.Changed if the file is not what was offered. Before the first byte the other side is told so;
+    later it finds that there is less than was announced.
     """
     connection, row = running.connection, running.row
     assert connection is not None
     if offset > row.size:
         raise RemoteProtocolError("More was asked for than there is.")
     chunks = read_again(row.path, row.stamp, offset, row.size)
-    first = next(chunks, None)  # before SENDING, so that a file that changed is refused and not cut off
+    try:
+        chunk = next(chunks, None)
+    except Changed:
+        say(connection, Refused(Why.GONE, "the file was changed or moved since"))
+        raise
     say(connection, Sending(row.size - offset))
     running.begin(offset)
-    while first is not None:
-        connection.send(first)
-        running.moved(len(first))
-        first = next(chunks, None)
+    while chunk is not None:
+        connection.send(chunk)
+        running.moved(len(chunk))
+        chunk = next(chunks, None)
     with memoryview(bytearray(1)) as end:
         connection.receive_into(end)
 
@@ -105,27 +112,15 @@ def receive_file(running: Running, part: PartFile) -> bytes:
     length = expect(connection, Sending).length
     if part.offset + length != row.size:
         raise RemoteProtocolError("The file is not of the size that was announced.")
-    hasher = Hasher()
-    try:
-        _hash_part(hasher, part)
-        running.begin(part.offset)
+    running.begin(part.offset)
+    with Hasher(part.read_into) as hasher, memoryview(bytearray(BUFFER_BYTES)) as buffer:
+        hasher.grown_to(part.offset)  # what was received before counts too
         while part.offset < row.size:
-            buffer = hasher.buffer()
             count = _fill(connection, buffer[: min(BUFFER_BYTES, row.size - part.offset)])
             part.write(buffer[:count])
-            hasher.add(buffer, count)
+            hasher.grown_to(part.offset)
             running.moved(count)
-    finally:
-        digest = hasher.finish()
-    return digest
-
-
-def _hash_part(hasher: Hasher, part: PartFile) -> None:
-    """What was received before counts too."""
-    for chunk in part.read():
-        buffer = hasher.buffer()
-        buffer[: len(chunk)] = chunk
-        hasher.add(buffer, len(chunk))
+        return hasher.finish()
 
 
 def _fill(connection: BulkConnection, view: memoryview) -> int:

@@ -7,7 +7,7 @@ import hashlib
 import mimetypes
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,7 +23,7 @@ class Changed(Exception):
     """The file is not what was offered."""
 
 
-def inspect(path: Path, *, stopped: Callable[[], bool] = lambda: False, name: str = "") -> Attached:
+def inspect(path: Path, *, name: str = "") -> Attached:
     """Read a file through: its name (or `name`), size, type, digest and stamp. UserError if it cannot be sent."""
     try:
         path = path.expanduser().absolute()
@@ -31,8 +31,6 @@ def inspect(path: Path, *, stopped: Callable[[], bool] = lambda: False, name: st
             stamp, size = _stamp(os.fstat(file.fileno()))
             digest = hashlib.sha256()
             for chunk in _chunks(file.fileno(), 0, size):
-                if stopped():
-                    raise UserError(f"Sending {path.name} was stopped.")
                 digest.update(chunk)
             if _stamp(os.fstat(file.fileno()))[0] != stamp:
                 raise Changed
@@ -56,14 +54,6 @@ def read_again(path: str, stamp: str, offset: int, size: int) -> Iterator[memory
         raise Changed from None
 
 
-def is_unchanged(path: str, stamp: str) -> bool:
-    """Whether the file is still the one that was offered."""
-    try:
-        return _stamp(Path(path).stat())[0] == stamp
-    except OSError:
-        return False
-
-
 def _open(path: Path) -> BinaryIO:
     """A regular file, to read. UserError for anything else."""
     mode = path.stat().st_mode
@@ -80,7 +70,7 @@ def _chunks(descriptor: int, offset: int, size: int) -> Iterator[memoryview]:
     left = size - offset
     with memoryview(bytearray(CHUNK_BYTES)) as buffer:
         while left > 0:
-            count = os.readv(descriptor, [buffer[: min(left, CHUNK_BYTES)]])
+            count = os.readv(descriptor, [buffer[: min(left, CHUNK_BYTES)]])  # what was added since is not read
             if not count:
                 raise Changed
             left -= count

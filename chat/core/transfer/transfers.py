@@ -9,13 +9,14 @@ the link, and says DONE when the whole is on its disk under its name.
 import ssl
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 
 from chat.core.backoff import Backoff
-from chat.core.file_journal import Arrival, declined
-from chat.core.transfer.carriage import Carriage, Key
+from chat.core.file_journal import Arrival, accept, declined
+from chat.core.transfer.carriage import SERVED, Carriage, Key
 from chat.core.transfer.ground import RUNNING, Ground
+from chat.core.transfer.part import remove_part
 from chat.errors import ChatError, UserError
 from chat.net.certificates import Identity
 from chat.wire.messages import Ask, Cancelled, Declined, Done, FileMessage, Want
@@ -28,11 +29,21 @@ from db.files import (
     OFFERED,
     FileRow,
     files_numbered,
-    set_file_state,
     unfinished_files,
 )
 
-INCOMING_AT_ONCE = 4
+INCOMING_AT_ONCE = 8
+INCOMING_PER_PERSON = 2
+WAITING_PER_PERSON = 10_000  # of what one peer says about files; beyond that it is not heard, and said again later
+
+STANDING = {
+    OFFERED: "is offered",
+    ACCEPTED: "is on its way already",
+    DONE: "is complete",
+    DECLINED: "was declined",
+    CANCELLED: "was cancelled",
+    FAILED: "failed",
+}
 
 
 class Transfers:
@@ -43,8 +54,10 @@ class Transfers:
         self._carriage = Carriage(ground, self._ended)
         self._changed = threading.Condition()
         self._tasks: deque[Callable[[], None]] = deque()
+        self._waiting: Counter[str] = Counter()  # by name, what was said and is not heard yet
         self._closed = False
-        self._backoffs: dict[Key, Backoff] = {}  # the clerk's own
+        self._backoffs: dict[Key, Backoff] = {}  # the clerk's own, and so is when the next of them is due
+        self._due: float | None = None
         self._thread = threading.Thread(target=self._run, name="clerk of files", daemon=True)
 
     def start(self) -> None:
@@ -60,10 +73,9 @@ class Transfers:
         if self._thread.is_alive():
             self._thread.join()
 
-    def stop_all(self) -> None:
-        """Stop what runs; it goes on when there is a link again."""
-        for running in self._carriage.running.values():
-            running.stop()
+    def stop_all(self, name: str = "") -> None:
+        """Stop what runs, with one person or with everybody; it goes on when there is a link again."""
+        self._carriage.stop_all(name)
 
     # What conversations tell
 
@@ -73,6 +85,10 @@ class Transfers:
 
     def about_file(self, name: str, message: FileMessage) -> None:
         """`name` said something about a file."""
+        with self._changed:
+            if self._waiting[name] >= WAITING_PER_PERSON:
+                return
+            self._waiting[name] += 1
         self._post(lambda: self._hear(name, message))
 
     def arrived(self, arrivals: list[Arrival]) -> None:
@@ -83,11 +99,11 @@ class Transfers:
 
     def open_and_fetch(self, name: str, message_id: bytes) -> None:
         """The link to `name` is ours, so the transfer connection is ours to open too."""
-        self._carriage.pull(name, message_id)
+        self._post(lambda: self._pull(name, message_id))
 
-    def guest(self, identity: Identity, tls: ssl.SSLSocket) -> None:
-        """A peer opened a transfer connection. Blocks to its end."""
-        self._carriage.guest(identity, tls)
+    def guest(self, identity: Identity, tls: ssl.SSLSocket, settled: Callable[[], None]) -> None:
+        """A peer opened a transfer connection. Blocks to its end; `settled` is called once that may take long."""
+        self._carriage.guest(identity, tls, settled)
 
     # What the person asks
 
@@ -99,27 +115,34 @@ class Transfers:
             self._ground.show(row, RUNNING if run else "", running=run)
 
     def accept(self, number: int) -> None:
-        """Take a file that was offered. UserError if there is none of that number."""
-        row = self._numbered(number, lambda row: not row.outgoing and row.state in (OFFERED, DECLINED, FAILED))
-        self._ground.writer.call(lambda tx: set_file_state(tx, row.ordinal, row.name, ACCEPTED))
+        """Take a file that was offered, also after declining it. UserError if it cannot be had, and why."""
+        row = self._numbered(number)[0]
+        if row.outgoing:
+            raise UserError(f"You send number {number} yourself: /cancel {number} stops it.")
+        if row.state in (ACCEPTED, DONE) or not self._ground.writer.call(lambda tx: accept(tx, row)):
+            raise UserError(_standing(row))
         self._post(lambda: self._retry(row))
 
     def cancel(self, number: int) -> None:
-        """Do not send a file any more, to anyone, or do not take it."""
-        wanted = self._ground.read(lambda connection: files_numbered(connection, number))
-        rows = [row for row in wanted if row.state in (OFFERED, ACCEPTED)]
-        if not rows:
-            raise UserError(f"No file under way has the number {number}: /transfers lists them.")
-        for row in rows:
-            self._carriage.give_up(row, CANCELLED if row.outgoing else DECLINED)
-            self._ground.tell(row.name, (Cancelled if row.outgoing else Declined)(row.message_id))
+        """Do not send a file any more, to anyone, or do not take it. UserError if it is too late, and why."""
+        rows = self._numbered(number)
+        stopped = [row for row in rows if self._cancel(row)]
+        if not stopped:
+            raise UserError(_standing(self._numbered(number)[0]))
 
-    def _numbered(self, number: int, fits: Callable[[FileRow], bool]) -> FileRow:
+    def _cancel(self, row: FileRow) -> bool:
+        if row.state not in (OFFERED, ACCEPTED):
+            return False
+        if not self._carriage.give_up(row, CANCELLED if row.outgoing else DECLINED):
+            return False
+        self._ground.tell(row.name, (Cancelled if row.outgoing else Declined)(row.message_id))
+        return True
+
+    def _numbered(self, number: int) -> list[FileRow]:
         rows = self._ground.read(lambda connection: files_numbered(connection, number))
-        found = next((row for row in rows if fits(row)), None)
-        if found is None:
-            raise UserError(f"No file of the number {number} waits for that: /transfers lists them.")
-        return found
+        if not rows:
+            raise UserError(f"No file has the number {number}: /transfers lists those under way.")
+        return rows
 
     # The clerk
 
@@ -135,37 +158,38 @@ class Transfers:
                 if self._closed:
                     return
                 tasks, self._tasks = self._tasks, deque()
-            try:
-                for task in tasks:
+            for task in (*tasks, self._fetch_due):
+                try:
                     task()
-                self._fetch_due()
-            except ChatError as error:
-                self._ground.warn("", str(error))
+                except ChatError as error:
+                    self._ground.warn("", str(error))
 
     def _timeout(self) -> float | None:
-        due = min((backoff.next_try for backoff in self._backoffs.values()), default=None)
-        return None if due is None else max(0.05, due - time.monotonic())
+        return None if self._due is None else max(0.05, self._due - time.monotonic())
 
     def _fetch_due(self) -> None:
-        """Have connections opened for accepted files that are due, a few at a time."""
+        """Have connections opened for accepted files that are due, a few at a time, and a few with each person."""
         now = time.monotonic()
         running = self._carriage.running
         accepted = [row for row in self._ground.read(unfinished_files) if row.state == ACCEPTED]
         self._backoffs = {key: self._backoffs.get(key, Backoff()) for key in map(_key, accepted)}
-        room = INCOMING_AT_ONCE - sum(not each.row.outgoing for each in running.values())
+        busy = Counter(each.row.name for each in running.values() if not each.row.outgoing)
+        self._due = None
         for row in accepted:
+            if _key(row) in running or busy.total() >= INCOMING_AT_ONCE or busy[row.name] >= INCOMING_PER_PERSON:
+                continue  # there is news when one ends
             backoff = self._backoffs[_key(row)]
-            if _key(row) in running:
+            if now >= backoff.next_try:
+                busy[row.name] += 1
+                is_first_try = not backoff.has_failed
                 backoff.failed(now)
-            elif room > 0 and now >= backoff.next_try:
-                room -= 1
-                self._fetch(row, is_first_try=not backoff.has_failed)
-                backoff.failed(now)
+                self._fetch(row, is_first_try=is_first_try)
+            self._due = min(self._due or backoff.next_try, backoff.next_try)
 
     def _fetch(self, row: FileRow, *, is_first_try: bool) -> None:
-        twin = self._carriage.twin(row) if is_first_try else None
-        if twin is not None:
-            self._carriage.reuse(row, twin)
+        twins = self._carriage.twins(row, row.name) if is_first_try else []  # of another it would tell what we have
+        if twins:
+            self._carriage.reuse(row, twins[0])
         else:
             self._ground.ask_to_open(row.name, row.message_id)
 
@@ -193,10 +217,24 @@ class Transfers:
             if row is not None:
                 self._ground.show(row)
 
+    def _pull(self, name: str, message_id: bytes) -> None:
+        row = self._ground.find(name, message_id, outgoing=False)
+        if row is not None and row.state == ACCEPTED:
+            self._carriage.pull(row)
+
+    def _push(self, name: str, message_id: bytes) -> None:
+        row = self._ground.find(name, message_id, outgoing=True)
+        if row is not None and row.state in SERVED:
+            self._carriage.push(row)
+        else:
+            self._ground.tell(name, Cancelled(message_id))
+
     def _hear(self, name: str, message: FileMessage) -> None:
+        with self._changed:
+            self._waiting -= Counter((name,))
         match message:
             case Want(message_id):
-                self._carriage.push(name, message_id)
+                self._push(name, message_id)
             case Done():
                 self._carriage.note_done(name, message)
             case Declined(message_id):
@@ -216,6 +254,7 @@ class Transfers:
         if row is None:
             return
         if row.state == DONE:
+            remove_part(self._ground.downloads, message_id)  # of a process that ended at that very moment
             self._ground.tell(name, Done(message_id, bytes(row.digest)))
         elif row.state in (DECLINED, CANCELLED, FAILED):
             self._ground.tell(name, Declined(message_id))
@@ -225,3 +264,11 @@ class Transfers:
 
 def _key(row: FileRow) -> Key:
     return row.ordinal, row.name
+
+
+def _standing(row: FileRow) -> str:
+    """How a file stands, as a sentence."""
+    why = (
+        f": {row.path}" if row.state == DONE and row.path and not row.outgoing else f": {row.reason}" * bool(row.reason)
+    )
+    return f"Number {row.ordinal}, {row.file_name}, {STANDING[row.state]}{why}".rstrip(".") + "."

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from chat.core.transfer.preparing import prepare
 from chat.errors import UserError
-from chat.ui.shell import Shell, parse_names
+from chat.ui.shell import Shell, names_and_rest
 from chat.ui.table import command
 
 
@@ -15,12 +15,12 @@ def send(shell: Shell, arguments: str) -> None:
     Photographs go without the place, time and camera that they tell of, unless you say -keep.
     """
     keep = arguments.startswith("-keep ")
-    names, _, path = arguments.removeprefix("-keep ").strip().partition(" ")
-    recipients = parse_names(names)
-    if not path.strip():
+    recipients, path = names_and_rest(arguments.removeprefix("-keep ").strip())
+    if not path:
         raise UserError("Say which file: /send NAME PATH.")
-    kind, attached = prepare(Path(path.strip()), shell.node.options.outgoing, keep_metadata=keep)
-    shell.node.send(recipients, attached.attachment.name, kind=kind, file=attached)
+    kind, attached = prepare(Path(path).expanduser(), shell.node.options.outgoing, keep_metadata=keep)
+    name = attached.attachment.name
+    shell.wrote(shell.node.send(recipients, name, kind=kind, file=attached), recipients, f"[{kind}] {name}")
 
 
 @command("/transfers")

@@ -31,7 +31,7 @@ def status(shell: Shell, arguments: str) -> None:
         ("listening", node.listens_on, "now"),
         ("line to the registry", "up" if node.signed_in else "down", format_address(*node.options.registry)),
         ("registry fingerprint", node.credentials.registry_fingerprint, "trusted at enrolment"),
-        *shell.settings,
+        *shell.sources,
     ]
     shell.show([Status(name=name, value=value, source=source) for name, value, source in facts])
 

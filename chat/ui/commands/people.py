@@ -13,11 +13,15 @@ from db.users import User
 
 
 def _contact(shell: Shell, user: User) -> Contact:
-    online = shell.node.is_online(user.name) if shell.has_node else False
+    if shell.has_node:
+        online, unread = shell.node.is_online(user.name), shell.node.unread.count_from(user.name)
+    else:
+        online = False
+        unread = shell.people.read(lambda connection: count_unread(connection, user.name, user.read_up_to))
     return Contact(
         name=user.name,
         online=online,
-        unread=shell.people.read(lambda connection: count_unread(connection, user.name, user.read_up_to)),
+        unread=unread,
         blocked=user.blocked,
         muted=user.muted,
         verified=user.verified,

@@ -15,17 +15,20 @@ FILTERS = {"from": FROM, "to": TO, "has": KIND}
 
 @command("/history [NAME[,NAME…]] [-n N] [before:T] [after:T] [around:#N] [--utc]", beside=True)
 def history(shell: Shell, arguments: str) -> None:
-    """Show the newest messages with one person, with several, or with all.
+    """Show the newest messages with one person, with several, or with all. What is new of theirs counts as read.
 
     T is a day or a time, as in 2026-01-31 or 2026-01-31T18:30, by your clock or with --utc in UTC; or it is
     #N, the number of a message as /search shows it. around:#N shows the messages round that one.
     """
-    asked = parse(arguments, around=True)
+    asked = parse(arguments, around=True, lines=shell.settings.history_lines)
     names = parse_names(",".join(asked.words)) if asked.words else ()
     query = Query(names, asked.count, asked.bounds, asked.around)
     page = shell.people.read(lambda connection: read_history(connection, shell.name, query))
     lines: list[Event] = [msgspec.structs.replace(line, utc=asked.utc) for line in page.lines]
     shell.show(lines + _older("/history", asked, page.lines[0].number if page.older else 0))
+    if shell.has_node and query == Query(names, asked.count):
+        for name in names:
+            shell.node.unread.read_all_with(name)
 
 
 @command(
@@ -39,7 +42,7 @@ def search_(shell: Shell, arguments: str) -> None:
     the like wherever it stands; signs are signs, as in c++. from:a,b means either. T is as in /history;
     /history around:#N shows what stands round the hit with that number.
     """
-    asked = parse(arguments, keys=FILTERS)
+    asked = parse(arguments, keys=FILTERS, lines=shell.settings.history_lines)
     query = SearchQuery(
         terms=[term for word in asked.words if (term := Term(word))],
         marks=[frozenset(FILTERS[key] + value for value in values) for key, values in asked.filters.items()],

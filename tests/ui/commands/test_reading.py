@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from chat.core.events import Done, Event, Hit, Line, Status
 from chat.core.people import AddressBook
 from chat.ui import commands
+from chat.ui.messages import Look
 from chat.ui.shell import Shell
 from chat.ui.views import render
 from db.connection import Database
@@ -18,10 +19,12 @@ from db.pool import Pool
 from tests.core.writings import Writing, write
 from tests.corpus import LINES
 from tests.db.rows import client_connection
+from tests.ui.told import Told
 
 assert commands  # importing it fills the command table
 
 E = TypeVar("E", bound=Event)
+ALICE = Look("alice")
 Run = Callable[[str], list[Event]]
 
 
@@ -41,13 +44,13 @@ def run(database: Database) -> Run:
         [Writing(len(LINES) + 1, "alice", ("bob", "carol"), "tea is ready\nfor both", time="2026-02-01T12:00:00.000Z")],
     )
     pool = Pool(database)
-    shown: list[Event] = []
-    shell = Shell("alice", AddressBook(pool), None, shown.extend)
+    told = Told()
+    shell = Shell("alice", AddressBook(pool), None, told)
 
     def execute(line: str) -> list[Event]:
-        shown.clear()
+        told.events.clear()
         shell.execute(line)
-        return [*shown]
+        return [*told.events]
 
     return execute
 
@@ -75,16 +78,16 @@ def test_history_of_several_and_of_all(run: Run) -> None:
 
 def test_utc_on_request(run: Run) -> None:
     events = run("/history carol --utc")
-    assert "2026-02-01 12:00:00Z" in render(events, "alice")
-    assert "12:00:00Z" not in render(run("/history carol"), "alice")
-    assert "2026-02-01 12:00:00Z" in render(run("/search ready --utc"), "alice")
+    assert "2026-02-01 12:00:00Z" in render(events, ALICE)
+    assert "12:00:00Z" not in render(run("/history carol"), ALICE)
+    assert "2026-02-01 12:00:00Z" in render(run("/search ready --utc"), ALICE)
 
 
 def test_a_hit_is_shown_in_its_line_and_history_goes_there(run: Run) -> None:
     events = run("/search tea bo from:alice to:carol")
     (hit,) = of(Hit, events)
     assert (hit.text, hit.marks, hit.status) == ("tea is ready\nfor both", ((0, 3), (17, 19)), "pending")
-    text = render(events, "alice")
+    text = render(events, ALICE)
     assert text.startswith(f"#{hit.number} ")
     assert "alice → bob, carol: »tea« is ready" in text
     assert hit.number in [line.number for line in of(Line, run(f"/history around:#{hit.number} -n 4"))]

@@ -1,0 +1,114 @@
+"""The keys of the prompt: one table for help and manual, and what each does.
+
+The line is edited as in a shell (emacs keys, or vi's if set so); here are those that a chat has besides.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from prompt_toolkit.enums import DEFAULT_BUFFER
+from prompt_toolkit.filters import Condition, Filter, has_focus
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+
+from chat.ui.steady import handing_over
+
+KEYS = (
+    ("Enter", "send the line, or run the command"),
+    ("Alt-Enter", "begin a new line within the message"),
+    ("Tab", "complete a command, a name, an option or a path"),
+    ("Up, Down", "earlier and later lines of yours, also of earlier runs"),
+    ("Ctrl-R", "search them"),
+    ("Alt-1 … Alt-9", "turn to the conversation with that number in the status bar"),
+    ("Alt-A", "turn to the next conversation with something unread"),
+    ("PgUp", "read the history, page by page"),
+    ("Ctrl-X Ctrl-E", "write in your editor ($VISUAL or $EDITOR)"),
+    ("Ctrl-C", "drop the line"),
+    ("Ctrl-D", "leave, on an empty line"),
+)
+
+
+class Actions(Protocol):
+    """What the keys do."""
+
+    @property
+    def asking(self) -> bool:
+        """Whether a question waits for its answer: one key."""
+
+    @property
+    def line_is_empty(self) -> bool:
+        """Whether nothing is typed."""
+
+    def answer(self, key: str) -> None:
+        """The answer."""
+
+    def enter(self) -> None:
+        """The line is finished."""
+
+    def paste(self, text: str) -> None:
+        """Text from the clipboard."""
+
+    def turn_to(self, number: int) -> None:
+        """To the conversation with that number."""
+
+    def turn_to_unread(self) -> None:
+        """To the next one with something unread."""
+
+    def page(self) -> None:
+        """Read the history."""
+
+    def leave(self) -> None:
+        """End."""
+
+
+def bindings(actions: Actions) -> KeyBindings:
+    """The keys, bound to what they do."""
+    keys = KeyBindings()
+    typing = has_focus(DEFAULT_BUFFER)
+    asking = Condition(lambda: actions.asking)
+
+    def bind(*key: Keys | str, do: Callable[[KeyPressEvent], object]) -> None:
+        def handle(event: KeyPressEvent) -> None:
+            do(event)
+
+        keys.add(*key, filter=typing & ~asking)(handle)
+
+    bind("enter", do=lambda _: actions.enter())
+    bind("escape", "enter", do=lambda event: event.current_buffer.insert_text("\n"))
+    bind("escape", "a", do=lambda _: actions.turn_to_unread())
+    bind("pageup", do=lambda _: actions.page())
+    bind("c-x", "c-e", do=_edit)
+    bind("c-c", do=lambda event: event.current_buffer.reset())
+    bind(Keys.BracketedPaste, do=lambda event: actions.paste(event.data))
+    for digit in "123456789":
+        bind("escape", digit, do=lambda event: actions.turn_to(int(event.data)))
+    _bind_leaving(keys, actions, typing & ~asking)
+    _bind_answers(keys, actions, asking)
+    return keys
+
+
+def _edit(event: KeyPressEvent) -> None:
+    with handing_over():
+        event.current_buffer.open_in_editor()
+
+
+def _bind_leaving(keys: KeyBindings, actions: Actions, typing: Filter) -> None:
+    @keys.add("c-d", filter=typing & Condition(lambda: actions.line_is_empty))
+    def leave(_: KeyPressEvent) -> None:
+        actions.leave()
+
+    @keys.add("<sigint>")
+    def interrupt(event: KeyPressEvent) -> None:
+        event.current_buffer.reset()
+
+
+def _bind_answers(keys: KeyBindings, actions: Actions, asking: Filter) -> None:
+    def answer(event: KeyPressEvent) -> None:
+        actions.answer(event.data)
+
+    def ignore(_: KeyPressEvent) -> None:
+        pass  # a paste is no answer
+
+    for key in (Keys.Any, "enter", "escape", "c-c", "c-d", "c-j", "tab", "pageup", "up", "down"):
+        keys.add(key, filter=asking, eager=True)(answer)
+    keys.add(Keys.BracketedPaste, filter=asking, eager=True)(ignore)

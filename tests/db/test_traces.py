@@ -1,0 +1,26 @@
+"""All that a database knows of people and files is found, from each table that has it."""
+
+from db.connection import Database
+from db.files import insert_files
+from db.messages import insert_received, insert_sent
+from db.traces import find_traces
+from db.users import update_user
+from tests.core.writings import Writing, file_row
+from tests.db.rows import client_connection, receiver_row, sender_row
+
+
+def test_each_table_is_read(database: Database) -> None:
+    connection = client_connection(database)
+    update_user(connection, "bob", ip="192.0.2.1", port=1, peer_id="b0b", public_key=b"k" * 32, shown_key=b"s" * 32)
+    insert_sent(connection, [sender_row(1, "carol", ip="192.0.2.2", port=2, recipients="carol,dave")])
+    insert_received(connection, [receiver_row(2, "eve", ip="192.0.2.3", port=3, recipients="alice,frank")])
+    insert_files(
+        connection, [file_row(Writing(2, "eve", ("alice",), "photo.png", "image"), "eve")._replace(path="/x/y")]
+    )
+    traces = find_traces(connection)
+    assert traces.names == {"alice", "bob", "carol", "dave", "eve", "frank"}
+    assert traces.addresses == {"192.0.2.1", "192.0.2.2", "192.0.2.3"}
+    assert traces.ports == {1, 2, 3}
+    assert traces.ids == {"b0b"}
+    assert traces.keys == {b"k" * 32, b"s" * 32}
+    assert traces.files == {"photo.png", "/x/y"}
