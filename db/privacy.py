@@ -37,13 +37,20 @@ def put_privacy(connection: Connection, row: PrivacyRow) -> None:
     )
 
 
-def names_to_tell(connection: Connection, own_name: str) -> list[str]:
-    """Contacts, and whoever was written to, whose client has not heard what one wishes now."""
-    wish = find_privacy(connection, own_name).exportable
+def note_wishes(connection: Connection, name: str, *, exportable: bool, told: bool) -> None:
+    """What that person's client said just now, and what it was told."""
+    before = find_privacy(connection, name)
+    after = before._replace(exportable=int(exportable), told=int(told))
+    if after != before:
+        put_privacy(connection, after)
+
+
+def names_to_tell(connection: Connection, *, exportable: bool) -> list[str]:
+    """Contacts, and whoever was written to, whose client has not heard that this is one's own wish now."""
     rows = connection.query(
         "SELECT u.name FROM `User` AS u LEFT JOIN Privacy AS p ON p.name = u.name"
-        " WHERE COALESCE(p.told, 1) <> ? AND u.blocked = 0 AND u.name <> ?"
+        " WHERE COALESCE(p.told, 1) <> ? AND u.blocked = 0"
         " AND (u.contact = 1 OR EXISTS (SELECT 1 FROM Sender AS s WHERE s.name = u.name)) ORDER BY u.name",
-        (wish, own_name),
+        (int(exportable),),
     )
     return [str(name) for (name,) in rows]

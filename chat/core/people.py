@@ -13,11 +13,15 @@ from chat.core.writer import Writer
 from chat.errors import NetworkError, UserError
 from chat.wire import registry as wire
 from db.connection import Connection, Value
+from db.files import names_with_unfinished_files
 from db.pool import Pool
+from db.privacy import find_privacy, names_to_tell, put_privacy
 from db.streams import names_with_pending
 from db.users import User, all_users, find_user, update_user
 
 T = TypeVar("T")
+
+MAX_NICKNAMES_CHARS = 1000
 
 
 class AddressBook:
@@ -48,7 +52,10 @@ class AddressBook:
 
 
 class People(AddressBook):
-    """Any thread may call. `blocked` and `muted` are immutable snapshots."""
+    """Any thread may call. `blocked` and `muted` are immutable snapshots.
+
+    `exportable`: whether what we write may be in the anonymised exports of others.
+    """
 
     def __init__(self, own_name: str, writer: Writer, pool: Pool) -> None:
         self._own_name = own_name
@@ -57,6 +64,7 @@ class People(AddressBook):
         self._lock = threading.Lock()
         self._watched: set[str] = set()
         known = self.all()
+        self.exportable = bool(self.read(lambda connection: find_privacy(connection, own_name)).exportable)
         self.blocked: frozenset[str] = frozenset(user.name for user in known if user.blocked)
         self.muted: frozenset[str] = frozenset(user.name for user in known if user.muted)
 
@@ -70,7 +78,8 @@ class People(AddressBook):
         """What is said at sign-in, with whom we block and whom we watch."""
         with reading(self.pool) as connection:
             watched = {user.name for user in all_users(connection) if user.contact}
-            watched.update(names_with_pending(connection))
+            watched.update(names_with_pending(connection), names_with_unfinished_files(connection))
+            watched.update(names_to_tell(connection, exportable=self.exportable))
         with self._lock:
             self._watched = watched
         blocked = tuple(sorted(self.blocked))[: wire.MAX_NAMES]
@@ -142,6 +151,29 @@ class People(AddressBook):
         self._transfers.stop_all(name)
         self._switchboard.end(name)
         self._switchboard.composed(name)
+
+    def consent(self, *, exportable: bool) -> None:
+        """Have everybody told whether what we write may be in their anonymised exports: who is linked at once.
+
+        It is said at the beginning of each link, so all links are begun anew.
+        """
+        own_name = self._own_name
+
+        def note(tx: Connection) -> None:
+            put_privacy(tx, find_privacy(tx, own_name)._replace(exportable=int(exportable)))
+
+        self._writer.call(note)
+        self.exportable = exportable
+        self._switchboard.end_all()
+        self._switchboard.deliver_all()
+
+    def call(self, name: str, nicknames: str) -> None:
+        """Note what else somebody, or oneself, is called, separated by commas, in place of what was noted before."""
+        if name != self._own_name:
+            self.get(name)
+        if len(nicknames) > MAX_NICKNAMES_CHARS:
+            raise UserError(f"That is too much: {MAX_NICKNAMES_CHARS} characters are kept.")
+        self._writer.call(lambda tx: put_privacy(tx, find_privacy(tx, name)._replace(nicknames=nicknames)))
 
     def _change(self, name: str, **changes: int) -> None:
         self._writer.call(lambda tx: update_user(tx, name, **changes))

@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     flags.add_argument("--listen", metavar="HOST:PORT", help="for peers; a free port if 0")
     flags.add_argument("--hidden", action="store_true", help="start without being found")
     flags.add_argument("--password-file", metavar="FILE", help="P2PCHAT_PASSWORD_FILE; its first line")
+    flags.add_argument("--speech-model", metavar="DIR", help="P2PCHAT_SPEECH_MODEL; a better one for voice messages")
     flags.add_argument("-c", dest="commands", action="append", default=[], metavar="COMMAND", help="run it and exit")
     flags.add_argument("--wait", type=float, default=DEFAULT_WAIT_S, metavar="SECONDS", help="for what -c sends")
     flags.add_argument("--json", action="store_true", help="commands in, one JSON object per line out")

@@ -65,6 +65,8 @@ ARGUMENTS = {
     "after:T": "from a day or a time on, or newer than a message",
     "around:#N": "what was said round the message of that number",
     "--utc": "times in UTC",
+    "no|yes": "whether others may",
+    "NICKNAME[,NICKNAME…]": "other names, with commas between",
     "PATH": "a file on this machine",
     "--anonymised": "with pseudonyms, and texts without names, addresses and numbers",
     "--without NAME[,NAME…]": "leave out what these wrote, and quotes of it",

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from chat.errors import RemoteProtocolError
+from chat.wire.allowance import Allowance
 from chat.wire.messages import (
     MINOR_VERSION,
     Accept,
@@ -41,6 +42,8 @@ MARK_SENT_AGAIN_AFTER_S = 1.0
 MAX_LINKS = 4
 MAX_UNCOMMITTED_BYTES = 2 * 1024 * 1024
 OVERHEAD_BYTES = 256  # of a message in memory, besides its body: many short ones must not pass for little
+FILE_WORDS_AT_ONCE = 1000  # each is looked up in the database, and 20 bytes to say
+FILE_WORDS_PER_S = 300.0
 CAPABILITIES: tuple[str, ...] = ()
 
 _NOMINATED = (State.NOMINATED, State.FLOWING)
@@ -48,19 +51,25 @@ _NOMINATED = (State.NOMINATED, State.FLOWING)
 
 @dataclass(eq=False)
 class Link:
-    """One connection to the peer. `id` is its dialler's; an accepted link has none until HELLO."""
+    """One connection to the peer. `id` is its dialler's; an accepted link has none until HELLO.
+
+    `exportable` is what the peer's HELLO said, `told` what ours did: whether one's messages may be exported.
+    """
 
     protocol: PeerProtocol
     dialled: bool
     id: bytes = b""
+    told: bool = True
+    exportable: bool = True
     port: int = 0
     pump: Pump | None = None
     uncommitted_bytes: int = 0
+    rests: bool = False
 
     @property
     def wants_data(self) -> bool:
-        """False while the store is behind: reading on would only fill memory."""
-        return self.uncommitted_bytes < MAX_UNCOMMITTED_BYTES
+        """False while the store is behind, or the peer says too much: reading on would only fill memory."""
+        return self.uncommitted_bytes < MAX_UNCOMMITTED_BYTES and not self.rests
 
 
 @dataclass(frozen=True)
@@ -150,12 +159,14 @@ class _Confirmed:
 class Delivery:
     """The machine for one peer with one key."""
 
-    def __init__(self, *, nominator: bool, port: int) -> None:
+    def __init__(self, *, nominator: bool, port: int, exportable: bool = True) -> None:
         self._nominator = nominator
         self._port = port
+        self._exportable = exportable
         self.links: list[Link] = []  # open ones, the latest nominated last
         self.current: Link | None = None
         self._confirmed = _Confirmed()
+        self._file_words = Allowance(at_once=FILE_WORDS_AT_ONCE, per_s=FILE_WORDS_PER_S)
         self._requests: list[Request] = []
         self._notices: list[Notice] = []
         self._closing: list[Link] = []
@@ -165,9 +176,9 @@ class Delivery:
     def open_link(self, link_id: bytes, now: float) -> Link:
         """A connection to the peer is up. `link_id` is a fresh random id if we dialled, else empty."""
         holds = self.current.id if self.current else b""
-        hello = Hello(MINOR_VERSION, CAPABILITIES, link_id, holds, self._port)
+        hello = Hello(MINOR_VERSION, CAPABILITIES, link_id, holds, self._port, self._exportable)
         protocol = PeerProtocol(hello, nominator=self._nominator, now=now)
-        link = Link(protocol, dialled=bool(link_id), id=link_id)
+        link = Link(protocol, dialled=bool(link_id), id=link_id, told=self._exportable)
         self.links.append(link)
         if len(self.links) > MAX_LINKS:
             self._close(next(old for old in self.links if old is not self.current), now)
@@ -203,6 +214,7 @@ class Delivery:
     def tick(self, now: float) -> None:
         """Time has passed."""
         for link in list(self.links):
+            link.rests = link.rests and now < self._file_words.rests_until
             if not link.protocol.tick(now):
                 self._close(link, now)
         self._mark_sent(now)
@@ -213,6 +225,8 @@ class Delivery:
         times = [link.protocol.next_tick for link in self.links]
         if self._confirmed.up_to:
             times.append(self._confirmed.due_at)
+        if any(link.rests for link in self.links):
+            times.append(self._file_words.rests_until)
         return min(times, default=None)
 
     def close(self, now: float) -> None:
@@ -309,12 +323,15 @@ class Delivery:
                 self._acknowledged(link, message, now)
             case Want() | Ask() | Done() | Declined() | Cancelled():
                 self._notices.append(AboutFile(message))
+                self._file_words.use(now)
+                link.rests = now < self._file_words.rests_until
 
     def _greeted(self, link: Link, hello: Hello, now: float) -> None:
         if link.dialled == bool(hello.link):
             raise RemoteProtocolError("A link has one id, from its dialler.")
         link.id = link.id or hello.link
         link.port = hello.port
+        link.exportable = hello.exportable
         if not self._nominator:
             return
         if self.current is not None and self.current.id == hello.holds:

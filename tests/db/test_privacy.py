@@ -4,7 +4,7 @@ import pytest
 
 from db.connection import Connection, Database
 from db.messages import insert_sent
-from db.privacy import PrivacyRow, all_privacy, find_privacy, names_to_tell, put_privacy
+from db.privacy import PrivacyRow, all_privacy, find_privacy, names_to_tell, note_wishes, put_privacy
 from db.users import update_user
 from tests.db.rows import client_connection, sender_row
 
@@ -32,10 +32,14 @@ def test_told_are_contacts_and_whoever_was_written_to(connection: Connection) ->
     update_user(connection, "dave")
     update_user(connection, "eve", contact=1, blocked=1)
     insert_sent(connection, [sender_row(1, "dave")])
-    assert names_to_tell(connection, "alice") == []
-    put_privacy(connection, PrivacyRow("alice", exportable=0))
-    assert names_to_tell(connection, "alice") == ["bob", "dave"]
-    put_privacy(connection, PrivacyRow("bob", told=0))
-    assert names_to_tell(connection, "alice") == ["dave"]
-    put_privacy(connection, PrivacyRow("alice", exportable=1))
-    assert names_to_tell(connection, "alice") == ["bob"]
+    assert names_to_tell(connection, exportable=True) == []
+    assert names_to_tell(connection, exportable=False) == ["bob", "dave"]
+    note_wishes(connection, "bob", exportable=True, told=False)
+    assert names_to_tell(connection, exportable=False) == ["dave"]
+    assert names_to_tell(connection, exportable=True) == ["bob"]
+
+
+def test_wishes_leave_the_nicknames(connection: Connection) -> None:
+    put_privacy(connection, PrivacyRow("bob", nicknames="Bobby"))
+    note_wishes(connection, "bob", exportable=False, told=True)
+    assert find_privacy(connection, "bob") == PrivacyRow("bob", 0, 1, "Bobby")

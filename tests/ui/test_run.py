@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from chat.core.transfer.source import inspect
 from chat.net.addresses import format_address
+from chat.registry.authority import Authority
 from tests.people import Town
 from tests.processes import PATIENCE_S, ROOT, client_arguments, run_client
 from tests.ui.conftest import Open
@@ -118,3 +120,32 @@ def test_a_reader_that_goes_away_is_no_fault(village: Town, tmp_path: Path) -> N
         cwd=ROOT,
     )
     assert "Traceback" not in done.stderr
+
+
+def test_files_are_taken_as_the_settings_say(open_terminal: Open, village: Town, tmp_path: Path) -> None:
+    bob = village.person("bob").start()
+    config = tmp_path / "config" / "p2pchat" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(f'downloads = "{tmp_path}/chosen"\ntake_each_mib = 1\n')
+    alice = open_terminal("alice", columns=200)
+    alice.wait_for("alice>", "registry ok")
+    alice.enter("/add bob")
+    alice.enter("/status")
+    alice.wait_line("downloads", f"{tmp_path}/chosen", f"{config}, line 1")
+    for name, size in (("large.bin", 2**20 + 1), ("small.bin", 2**20)):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(size)
+        bob.node.send(["alice"], name, kind="file", file=inspect(tmp_path / name))
+    alice.wait_line("large.bin", "offered")
+    alice.wait_line("small.bin", f"is complete: {tmp_path}/chosen/small.bin")
+    assert (tmp_path / "chosen" / "small.bin").stat().st_size == 2**20
+
+
+def test_another_authority_in_the_home_is_noticed(village: Town, tmp_path: Path) -> None:
+    """What the password opens says which it was; else whoever had the machine for a minute is believed for ever."""
+    address = format_address(*village.registry)
+    assert run_client(tmp_path, "alice", address, "-c", "/status").returncode == 0
+    (tmp_path / "alice" / "authority.pem").write_text(Authority(tmp_path / "another").pem)
+    done = run_client(tmp_path, "alice", address, "-c", "/history")
+    assert done.returncode == 4
+    assert "is not of the registry that you enrolled with" in done.stderr

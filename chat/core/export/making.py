@@ -16,6 +16,7 @@ from chat.net.certificates import fingerprint, group
 from db.messages import TEXT
 from db.privacy import PrivacyRow
 from db.traces import Traces
+from db.transcripts import VOICE
 
 
 class Finder(Protocol):
@@ -49,7 +50,7 @@ class Private:
         self._coarse = Coarse(DAY)
 
     def make(self, line: Line, text: str, n: int) -> Record:
-        """With names and exact times; the text of a file is its name."""
+        """With names and exact times; the text of a file is its name, that of a recording what is said in it."""
         day, part = self._coarse(line.time)
         return Record(
             n=n,
@@ -89,8 +90,8 @@ class Anonymous:
         self.leaks: Callable[[str], bool] = self._scrubber.leaks
 
     def make(self, line: Line, text: str, n: int) -> Record:
-        """Of a file, an image and a recording nothing is left but that it was sent."""
-        scrubbed = self._scrubber.scrub(text if line.kind == TEXT else "")
+        """Of a file and an image nothing is left but that it was sent, of a recording what is said in it."""
+        scrubbed = self._scrubber.scrub(text if line.kind in (TEXT, VOICE) else "")
         self.replaced += scrubbed.replaced
         day, part = self._coarse(line.time)
         return Record(

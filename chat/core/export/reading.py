@@ -6,12 +6,15 @@ who wants to read, and a long history is never in memory.
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from chat.core.events import Line
 from chat.core.history import read_lines
 from chat.core.reading import reading
 from db.history import Part, newest, oldest
 from db.messages import last_ordinal
 from db.pool import Pool
+from db.transcripts import VOICE
 
 AT_ONCE = 256
 
@@ -28,7 +31,7 @@ def messages(pool: Pool, own_name: str, last: int) -> Iterator[Line]:
     while True:
         with reading(pool) as connection:
             ordinals = oldest(connection, Part(after + 1, last), "", AT_ONCE)
-            lines = read_lines(connection, own_name, ordinals)
+            lines = [_with_words(line) for line in read_lines(connection, own_name, ordinals)]
         if not ordinals:
             return
         yield from lines
@@ -39,4 +42,9 @@ def newest_messages(pool: Pool, own_name: str, count: int) -> list[Line]:
     """The newest so many, the oldest of them first."""
     with reading(pool) as connection:
         ordinals = newest(connection, Part(1, last_ordinal(connection)), "", count)
-        return read_lines(connection, own_name, sorted(ordinals))
+        return [_with_words(line) for line in read_lines(connection, own_name, sorted(ordinals))]
+
+
+def _with_words(line: Line) -> Line:
+    """Of a recording what is said in it, in place of its file's name."""
+    return replace(line, text=line.transcript) if line.kind == VOICE else line

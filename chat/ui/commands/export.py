@@ -11,8 +11,9 @@ from chat.core.export.exporting import SAMPLE_OF, Exporter
 from chat.core.export.spans import KINDS, MEANING
 from chat.core.export.wishes import SMALL_GROUP, Report, Wish
 from chat.errors import UserError
-from chat.ui.shell import Shell, parse_names
+from chat.ui.shell import Shell, first_word, parse_names
 from chat.ui.table import command
+from chat.wire.names import fold_name
 
 USAGE = (
     f"/export PATH [--anonymised] [--without NAME[,NAME…]] [--time {'|'.join(PRECISIONS)}] [--dry-run] [--overwrite]"
@@ -52,6 +53,30 @@ def export(shell: Shell, arguments: str) -> None:
         )
     report = exporter.run()
     shell.show([*_counts(report, "all"), _fact("written", str(asked.wish.path))])
+
+
+@command("/consent no|yes")
+def consent(shell: Shell, arguments: str) -> None:
+    """Say that nothing that you write may be in the anonymised exports of others, or that it may again.
+
+    Their clients are told when you are both on, and leave your messages and quotes of them out from then on.
+    """
+    if arguments not in ("no", "yes"):
+        raise UserError("Say /consent no or /consent yes.")
+    shell.node.people.consent(exportable=arguments == "yes")
+    shell.show([Status(name="may be exported by others", value=arguments, source="/consent")])
+
+
+@command("/nicknames NAME [NICKNAME[,NICKNAME…]]")
+def nicknames(shell: Shell, arguments: str) -> None:
+    """Note what else somebody, or you, are called in messages: an anonymised export finds these too.
+
+    They take the place of those noted before; they may have blanks, and a comma ends each.
+    """
+    name, others = first_word(arguments)
+    called = ",".join(part.strip() for part in others.split(",") if part.strip())
+    shell.node.people.call(fold_name(name), called)
+    shell.show([Status(name=f"nicknames of {fold_name(name)}", value=called or "none", source="/nicknames")])
 
 
 def parse(line: str) -> Asked:

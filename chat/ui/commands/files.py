@@ -29,6 +29,12 @@ def transfers(shell: Shell, arguments: str) -> None:
     shell.node.transfers.show_unfinished()
 
 
+@command("/view N")
+def view(shell: Shell, arguments: str) -> None:
+    """Show where the file of that number lies, and what is on it if it is an image and the terminal can."""
+    shell.node.transfers.show_one(_number(arguments))
+
+
 @command("/accept N")
 def accept(shell: Shell, arguments: str) -> None:
     """Take the file of that number, as /transfers and its message give it."""

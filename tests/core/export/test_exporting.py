@@ -21,6 +21,7 @@ from db.files import insert_files
 from db.pool import Pool
 from db.privacy import PrivacyRow, put_privacy
 from db.sqlite import SqliteDatabase
+from db.transcripts import VOICE
 from db.users import update_user
 from tests.core.export.finders import FakeFinder
 from tests.core.writings import OWN_NAME, Writing, chance_writings, file_row, write
@@ -76,7 +77,7 @@ def test_a_private_export_is_whole(database: Database, tmp_path: Path) -> None:
     write(client_connection(database), writings)
     records = export(database, tmp_path / "x.jsonl")
     assert [(r.sender, r.to, r.text, r.time, r.kind) for r in records] == [
-        (w.sender, w.to, w.text, w.time, w.kind) for w in writings
+        (w.sender, w.to, w.text if w.kind != VOICE else "", w.time, w.kind) for w in writings
     ]
     assert not (tmp_path / "x.card.md").exists()
 
@@ -158,10 +159,13 @@ def people(records: list[Record]) -> set[str]:
 
 
 def test_a_long_history_takes_no_more_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ten times as many messages, of texts that are all different, and nothing that grows with them."""
-    monkeypatch.setattr(reading, "AT_ONCE", 10)
-    peaks = [peak(tmp_path / str(count), count) for count in (50, 500)]
-    assert peaks[1] < peaks[0] + 500 * TEXT_BYTES / 4
+    """More messages, of texts that are all different, and nothing that grows with them.
+
+    The parts are small so that what the driver keeps, some hundred statements, is full in both.
+    """
+    monkeypatch.setattr(reading, "AT_ONCE", 1)
+    peaks = [peak(tmp_path / str(count), count) for count in (200, 500)]
+    assert peaks[1] < peaks[0] + 300 * TEXT_BYTES / 4
 
 
 def peak(folder: Path, count: int) -> int:

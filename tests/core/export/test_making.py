@@ -52,9 +52,11 @@ def test_what_identifies_is_found_as_people_see_it() -> None:
         assert TAG.sub("", made).strip() in ("", "port"), made
 
 
-def test_of_a_file_only_its_kind_is_left() -> None:
+def test_of_a_file_its_kind_is_left_and_of_a_recording_its_words() -> None:
     record = anonymous().make(line("photo of me.jpg", kind="image"), "photo of me.jpg", 1)
     assert (record.kind, record.text) == ("image", "")
+    said = anonymous().make(line("well, it is Bob", kind="voice"), "well, it is Bob", 1)
+    assert TAG.sub("·", said.text) == "well, it is ·"
 
 
 def test_who_said_no_is_left_out_but_not_oneself() -> None:
