@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from db.connection import Connection
+from db.history import ROOM_SIGN
 
 
 class Traces(NamedTuple):
@@ -15,11 +16,12 @@ class Traces(NamedTuple):
     ids: set[str]
     keys: set[bytes]
     files: set[str]
+    rooms: set[str]
 
 
 def find_traces(connection: Connection) -> Traces:
     """Read them; of a long history each table once."""
-    traces = Traces(set(), set(), set(), set(), set(), set())
+    traces = Traces(set(), set(), set(), set(), set(), set(), set())
     for name, ip, port, peer_id, *keys in connection.query(
         "SELECT name, ip, port, peer_id, public_key, shown_key FROM `User`"
     ):
@@ -34,6 +36,15 @@ def find_traces(connection: Connection) -> Traces:
             traces.ports.add(int(port))
         for name, recipients in connection.query(f"SELECT DISTINCT name, recipients FROM {table}"):
             traces.names.update((name, *recipients.split(",")))
+    for room, owner, owner_key in connection.query("SELECT name, owner, owner_key FROM Room"):
+        traces.rooms.add(room)
+        traces.names.add(owner)
+        traces.keys.add(bytes(owner_key))
+    for name, key in connection.query("SELECT DISTINCT name, public_key FROM Member"):
+        traces.names.add(name)
+        traces.keys.add(bytes(key))
+    traces.rooms.update(name for name in traces.names if name.startswith(ROOM_SIGN))
+    traces.names.difference_update(traces.rooms)
     for name, path in _files(connection):
         traces.files.update((name, path))
     traces.names.discard("")

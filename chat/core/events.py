@@ -39,6 +39,7 @@ class Incoming(Event, frozen=True, kw_only=True, tag_field="event", tag="message
     text: str
     kind: str
     time: str
+    room: str = ""
 
 
 class Queued(Event, frozen=True, kw_only=True, tag_field="event", tag="queued"):
@@ -46,6 +47,7 @@ class Queued(Event, frozen=True, kw_only=True, tag_field="event", tag="queued"):
 
     id: str
     to: Names
+    room: str = ""
 
 
 class Delivered(Event, frozen=True, kw_only=True, tag_field="event", tag="sent"):
@@ -126,6 +128,7 @@ class Line(Event, frozen=True, kw_only=True, tag_field="event", tag="history"):
     status: str
     states: dict[str, str] = {}
     utc: bool = False
+    room: str = ""
     transcript: str = ""
     confidence: float | None = None
     seconds: float = 0.0
@@ -170,6 +173,35 @@ class Findable(Event, frozen=True, kw_only=True, tag_field="event", tag="who"):
 
     name: str
     online: bool
+
+
+class RoomNews(Event, frozen=True, kw_only=True, tag_field="event", tag="room"):
+    """Something about a room is other than it was; `change`: joined, left, kicked, owner or topic, which `text` has."""
+
+    room: str
+    change: str
+    name: str
+    text: str = ""
+
+
+class RoomListed(Event, frozen=True, kw_only=True, tag_field="event", tag="rooms"):
+    """A room that one may join, or is in."""
+
+    room: str
+    members: int
+    closed: bool
+    joined: bool
+    topic: str
+
+
+class RoomMember(Event, frozen=True, kw_only=True, tag_field="event", tag="member"):
+    """Somebody in a room, or invited and not `present`. Those of a room whom one did not hear of are not online."""
+
+    room: str
+    name: str
+    online: bool
+    owner: bool
+    present: bool
 
 
 class KeyChanged(Event, frozen=True, kw_only=True, tag_field="event", tag="key_changed"):

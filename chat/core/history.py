@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from chat.core.events import Line
+from chat.wire.names import is_room
 from db.blocks import MAX_ORDINAL, find_blocks, last_in_blocks
 from db.connection import Connection, Row
 from db.history import Part, newest, oldest, received_rows, sent_rows
@@ -46,7 +47,7 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Query:
-    """Which lines: with these people or with all, the newest `count` of them, or those round a number."""
+    """Which lines: with these people, in a room or with all, the newest `count` of them, or those round a number."""
 
     names: tuple[str, ...] = ()
     count: int = 20
@@ -123,6 +124,7 @@ def _own_line(own_name: str, ordinal: int, rows: list[Row]) -> Line:
         time=time,
         status=_together(states.values()),
         states=states if len(states) > 1 else {},
+        room=recipients if is_room(recipients) else "",
     )
 
 
@@ -142,6 +144,7 @@ def _line(ordinal: int, message_id: bytes, recipients: str, text: str, kind: str
         kind=kind,
         time=time,
         status="received",
+        room=recipients if is_room(recipients) else "",
     )
 
 
@@ -152,8 +155,10 @@ def _with_words(line: Line, row: TranscriptRow) -> Line:
 
 
 def count_unread(connection: Connection, name: str, read_up_to: int) -> int:
-    """How many messages of `name` came after that ordinal."""
-    rows = connection.query("SELECT COUNT(*) FROM Receiver WHERE name = ? AND ordinal > ?", (name, read_up_to))
+    """How many messages of `name` came after that ordinal, outside of rooms."""
+    rows = connection.query(
+        "SELECT COUNT(*) FROM Receiver WHERE name = ? AND ordinal > ? AND room = ''", (name, read_up_to)
+    )
     return int(rows[0][0])
 
 

@@ -17,6 +17,7 @@ from chat.registry.directory import Directory
 from chat.registry.log import Log
 from chat.registry.metrics import process_gauges
 from chat.registry.requests import Requests
+from chat.registry.rooms import MAX_MEMBERS, Rooms
 from chat.registry.session import Session, Shared
 from db.url import open_database
 
@@ -34,6 +35,7 @@ class Limits:
     per_address: int = 200
     rate_per_address: float = 5.0
     burst_per_address: float = 50.0
+    members_per_room: int = MAX_MEMBERS
 
 
 DEFAULT_LIMITS = Limits()
@@ -71,7 +73,10 @@ class Registry:
         self._lock = threading.Lock()
         self._ended = threading.Event()
         requests = Requests(connections_per_s=limits.rate_per_address, connections_at_once=limits.burst_per_address)
-        self._shared = Shared(self._accounts, self._directory, log, self._authority.der, self._door, requests)
+        self._rooms = Rooms(database, self._directory, log, max_members=limits.members_per_room)
+        self._shared = Shared(
+            self._accounts, self._directory, log, self._authority.der, self._door, requests, self._rooms
+        )
         threading.stack_size(STACK_BYTES)  # thousands of threads: the default of 8 MiB each is too much
         self._listener = Listener(address, self._accepted)
 
@@ -100,6 +105,7 @@ class Registry:
         until = time.monotonic() + DRAIN_S
         for thread in sessions.values():
             thread.join(max(0.0, until - time.monotonic()))
+        self._rooms.close()
         self._accounts.close()
 
     def stop(self) -> None:

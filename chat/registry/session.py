@@ -19,8 +19,10 @@ from chat.registry.accounts import Accounts
 from chat.registry.directory import Directory, Lease
 from chat.registry.log import Log
 from chat.registry.requests import Requests
+from chat.registry.rooms import Rooms
 from chat.wire import registry as wire
 from chat.wire.frames import MAX_GREETING_BYTES, MAX_REGISTRY_BYTES
+from chat.wire.rooms import RoomRequest
 from chat.wire.session import RegistryProtocol
 from db.accounts import Account, Revocation
 from db.errors import StorageError
@@ -41,6 +43,7 @@ class Shared:
     authority_der: bytes
     door: Door
     requests: Requests
+    rooms: Rooms
 
 
 class Session:
@@ -218,6 +221,7 @@ class Session:
     def _watch(self, message: wire.Watch) -> wire.Done:
         self._directory.watch(self._signed_in, message.names)
         self._send_revocations(message.names)
+        self._deliver_mail()  # who is there is known before the answer
         return wire.Done(message.request)
 
     def _unwatch(self, message: wire.Unwatch) -> wire.Done:
@@ -255,6 +259,11 @@ class Session:
         self._log.event("lists", name=self._signed_in.name, found=len(names))
         return wire.Listing(message.request, tuple(names[: wire.WHO_LIMIT]), len(names) > wire.WHO_LIMIT)
 
+    def _about_rooms(self, message: RoomRequest) -> msgspec.Struct:
+        answer = self._shared.rooms.answer(self._signed_in.account, message)
+        self._deliver_mail()  # before the answer, so that who asked knows then what came of it
+        return answer
+
     @property
     def _signed_in(self) -> Lease:
         assert self._lease is not None
@@ -275,10 +284,7 @@ _STRANGER: dict[type, Any] = {
     wire.Check: Session._check,
     wire.Enrol: Session._enrol,
 }
-_KNOWN: dict[type, Any] = {
-    wire.Introduce: Session._introduce,
-    wire.SignIn: Session._sign_in,
-}
+_KNOWN: dict[type, Any] = {wire.Introduce: Session._introduce, wire.SignIn: Session._sign_in}
 _SIGNED_IN: dict[type, Any] = {
     wire.Watch: Session._watch,
     wire.Unwatch: Session._unwatch,
@@ -289,4 +295,5 @@ _SIGNED_IN: dict[type, Any] = {
     wire.Lookup: Session._lookup,
     wire.Who: Session._who,
     wire.Renew: Session._renew,
+    **dict.fromkeys(RoomRequest.__args__, Session._about_rooms),
 }

@@ -23,6 +23,7 @@ from chat.ui.messages import Look, day_name, day_of, history, mark_of, mentions,
 from chat.ui.notices import Notices
 from chat.ui.shell import waiting_for
 from chat.ui.views import render, transfer
+from chat.wire.names import is_room
 
 LEAVE_S = 2.0
 RECENT_LINES = 200
@@ -192,8 +193,9 @@ class LiveConsole(Console):
             case events.Incoming():
                 return self._incoming(event, now)
             case events.Queued():
-                self.conversations.note(conversation_of(self._look.own_name, self._look.own_name, event.to))
-                self.marks.queued(event.id, event.to, now=now)
+                to = (event.room,) if event.room else event.to
+                self.conversations.note(conversation_of(self._look.own_name, self._look.own_name, to))
+                self.marks.queued(event.id, event.to, event.room, now=now)
             case events.Delivered():
                 self.marks.delivered(event.id, event.to, now=now)
             case events.Transfer():
@@ -235,7 +237,7 @@ class LiveConsole(Console):
     def _own(self, own: Own) -> str:
         name = self._look.own_name
         mark = mark_of(self._look, own.states)
-        line = said(self._look, time=own.time or utc_now(), sender=name, to=own.to, text=own.text, mark=mark)
+        line = said(self._look, time=own.time or utc_now(), sender=name, to=own.addressed, text=own.text, mark=mark)
         return self._dated(own.time, line)
 
     def _late(self, late: Late) -> str:
@@ -283,6 +285,9 @@ class LiveConsole(Console):
         return fitting, page.older
 
     def _whereabouts(self, conversation: Conversation) -> str:
+        if self._node and is_room(conversation[0]):
+            there = [member.name for member in self._node.rooms.known(conversation[0]) if member.present]
+            return f"{len(there)} members" if there else "you are not in it"
         online = [name for name in conversation if self._node and self._node.is_online(name)]
         if len(conversation) == 1:
             return "online" if online else "offline"

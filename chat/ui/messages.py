@@ -13,6 +13,7 @@ from chat.core.unread import Conversation, conversation_of
 from chat.inert import inert
 from chat.ui.palette import Palette
 from chat.ui.spoken import spoken
+from chat.wire.names import is_room
 from db.messages import PENDING, SENT
 from db.transcripts import VOICE
 
@@ -136,11 +137,15 @@ def mentions(text: str, name: str) -> bool:
 
 
 def direction(look: Look, sender: str, to: Names) -> str:
-    """Who wrote, and to whom if that is not you alone."""
+    """Who wrote, and to whom or in which room if that is not you alone."""
     if sender == look.own_name:
         return f"{look.palette.own_name(sender)} → {names(look, to)}"
     shown = look.palette.name(inert(sender))
-    return f"{shown} → {names(look, sorted(to, key=lambda name: name != look.own_name))}" if len(to) > 1 else shown
+    return (
+        f"{shown} → {names(look, sorted(to, key=lambda name: name != look.own_name))}"
+        if len(to) > 1 or is_room(to[0])
+        else shown
+    )
 
 
 def _text(look: Look, text: str, *, own: bool) -> str:

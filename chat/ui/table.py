@@ -55,6 +55,7 @@ COMMANDS: dict[str, Command] = {}
 ARGUMENTS = {
     "NAME": "somebody's name",
     "NAME[,NAME…]": "one name, or several with commas between and no blanks",
+    "ROOM": "a room, as in #tea",
     "TEXT": "the rest of the line",
     "PREFIX": "how a name begins",
     "IP:PORT": "where to reach somebody without the registry",
@@ -74,6 +75,8 @@ ARGUMENTS = {
     "--dry-run": "show a sample and write nothing",
     "--overwrite": "also if there is such a file already",
     "-keep": "photographs with what they tell of place and camera",
+    "-invite": "by invitation only",
+    "in:ROOM": "written in one of these rooms",
     "from:NAME": "written by one of these",
     "to:NAME": "written to one of these",
     "has:file|image|voice": "with such an attachment",

@@ -9,6 +9,7 @@ from chat.inert import inert
 from chat.net.certificates import group
 from chat.ui.excerpt import excerpt
 from chat.ui.messages import Look, clock, direction, history, said
+from chat.ui.room_views import room_news, rooms_shown
 from chat.ui.spoken import duration, spoken
 
 
@@ -21,6 +22,8 @@ def render(shown: Sequence[events.Event], look: Look) -> str:
             return "  ".join(
                 look.palette.name(inert(event.name)) for event in shown if isinstance(event, events.Findable)
             )
+        case [events.RoomListed(), *_] | [events.RoomMember(), *_]:
+            return rooms_shown(shown, look)
         case [events.Status(), _, *_]:
             rows = [(inert(e.name), inert(e.value), inert(e.source)) for e in shown if isinstance(e, events.Status)]
             return _table(rows, ("setting", "value", "from"))
@@ -46,9 +49,12 @@ def _one(event: events.Event, look: Look) -> str:
         case events.Delivered():
             return f"      sent to {event.to}"
         case events.Queued():
-            return f"      stored, pending for {', '.join(event.to)}"
+            whom = f"{len(event.to)} people in {event.room}" if event.room else ", ".join(event.to)
+            return f"      stored, pending for {whom}"
         case events.Transfer():
             return transfer(event, look)
+        case events.RoomNews():
+            return room_news(event, look)
         case events.PresenceChanged():
             return f"  --  {palette.name(inert(event.name))} is {'here' if event.online else 'gone'}"
         case _:

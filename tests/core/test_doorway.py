@@ -7,7 +7,9 @@ import pytest
 
 from chat.core.credentials import Credentials
 from chat.core.home import Home
+from chat.errors import TrustError
 from chat.net.door import Door
+from chat.net.tls import ALPN_CHAT
 from chat.registry.authority import Authority
 from chat.wire.registry import Presence
 from tests.core.dialling import first_words
@@ -34,6 +36,31 @@ def test_a_rogue_registry_has_no_host_name_looked_up(alice: Person) -> None:
     line: Any = alice.node._line
     line.roster = {"bob": Presence("bob", True, "b0b", b"k" * 32, ("intranet.example", "192.0.2.1", "::1"), 22)}
     assert alice.node._doorway._candidates("bob", None) == ("b0b", [("192.0.2.1", 22), ("::1", 22)])
+
+
+def test_whoever_answers_in_anothers_place_gets_nothing(village: Town, alice: Person) -> None:
+    """A rogue registry says that bob is where carol is, under her id: her certificate is right, and not his."""
+    carol = village.person("carol").start().node
+    own = carol.credentials.identity
+    line: Any = alice.node._line
+    line.roster = {"bob": Presence("bob", True, own.peer_id, own.public_key, ("127.0.0.1",), carol.listening_port)}
+    with pytest.raises(TrustError, match="carol answered where bob was dialled"):
+        alice.node._doorway.reach("bob", ALPN_CHAT)
+
+
+@pytest.mark.parametrize(
+    ("signed_in", "there", "may"),
+    [(True, True, True), (True, False, False), (False, True, True), (False, False, True)],
+)
+def test_whom_it_is_worth_dialling(alice: Person, signed_in: bool, there: bool, may: bool) -> None:
+    """Without the registry everybody: whom one has an address of may well be at it."""
+    line: Any = alice.node._line
+    line.stop()
+    line.signed_in = signed_in
+    line.roster = {"bob": Presence("bob", there, "b0b", b"k" * 32, (), 0)}
+    assert alice.node._doorway.may_dial("bob") == may
+    alice.node.hidden = True
+    assert not alice.node._doorway.may_dial("bob")
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

@@ -62,6 +62,34 @@ def test_who_shook_hands_before_the_end_is_too_late(alice: Person, bob: Person) 
     assert too_late_for(bob, alice)
 
 
+@dataclass
+class Ending:
+    """A conversation whose thread wants to end."""
+
+    name: str = "bob"
+    has_work: bool = False
+
+
+@pytest.mark.parametrize(
+    ("has_work", "anyway", "ends"), [(True, False, False), (True, True, True), (False, False, True)]
+)
+def test_a_conversation_ends_unless_something_came_in(alice: Person, has_work: bool, anyway: bool, ends: bool) -> None:
+    """Else what came in at that moment, a connection say, would be done by nobody."""
+    table: dict[str, Any] = cast(Any, alice.node._switchboard)._conversations
+    ending = table["bob"] = Ending(has_work=has_work)
+    assert alice.node._switchboard.try_to_end(ending, anyway=anyway) == ends
+    assert ("bob" in table) != ends
+    table.clear()
+
+
+def test_one_that_ends_leaves_the_next_alone(alice: Person) -> None:
+    table: dict[str, Any] = cast(Any, alice.node._switchboard)._conversations
+    table["bob"] = Ending()
+    assert alice.node._switchboard.try_to_end(Ending(has_work=True), anyway=False)
+    assert "bob" in table
+    table.clear()
+
+
 @pytest.fixture
 def no_threads(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """The system has no more for conversations and dialling; undo it to have them again."""

@@ -12,7 +12,8 @@ from db.tables import all_rows, columns_of, insert_rows
 
 _TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS `(\w+)` \((.*?)\n\)", re.DOTALL)
 _COLUMN = re.compile(
-    r"^  (\w+) +(VARCHAR|TEXT|INT|BIGINT|TINYINT|BINARY|VARBINARY|MEDIUMBLOB)(?:\((\d+)\))? ", re.MULTILINE
+    r"^  (\w+) +(VARCHAR|TEXT|MEDIUMTEXT|INT|BIGINT|TINYINT|DOUBLE|BINARY|VARBINARY|MEDIUMBLOB)(?:\((\d+)\))? ",
+    re.MULTILINE,
 )
 _KEYS = re.compile(r"(?:PRIMARY|UNIQUE) KEY[ \w]* \(([^)]*)\)")
 _BOUNDS = {"BIGINT": 2**63, "INT": 2**31, "TINYINT": 2**7}
@@ -32,7 +33,9 @@ class Column:
         if self.type in _BOUNDS:
             bound = _BOUNDS[self.type]
             return number if self.unique else draw(st.integers(-bound, bound - 1))
-        if self.type in ("VARCHAR", "TEXT"):
+        if self.type == "DOUBLE":
+            return draw(st.floats(allow_nan=False, allow_infinity=False))
+        if self.type in ("VARCHAR", "TEXT", "MEDIUMTEXT"):
             text = draw(st.text(st.characters(exclude_categories=["Cs"]), max_size=(self.size or 60) - 4))
             return f"{number}" if self.unique else text
         size = self.size or 100
@@ -48,6 +51,7 @@ def schema() -> dict[str, list[Column]]:
         found[table] = [
             Column(name, kind, int(size or 0), name in unique) for name, kind, size in _COLUMN.findall(body)
         ]
+        assert len(found[table]) == len(re.findall("COMMENT", body)), f"a type in {table} that is not known here"
     return found
 
 

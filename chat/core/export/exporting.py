@@ -6,7 +6,7 @@ from typing import BinaryIO
 from chat.core.events import Line
 from chat.core.export.card import card_path, data_card
 from chat.core.export.detector import Detector
-from chat.core.export.making import Anonymous, Finder, Maker, Private
+from chat.core.export.making import Anonymous, Finder, Maker, Private, people_in
 from chat.core.export.reading import last_number, messages, newest_messages
 from chat.core.export.records import Record, decode_line, encode_line
 from chat.core.export.wishes import Change, Report, Wish
@@ -97,8 +97,9 @@ class Exporter:
                 report.messages_left_out += 1
                 continue
             report.messages += 1
-            report.conversations[frozenset((line.sender, *line.to))] += 1
-            yield line, maker.make(line, text, report.messages)
+            record = maker.make(line, text, report.messages)
+            report.conversations[record.conversation].update(people_in(line))
+            yield line, record
 
     def _look_again(self, maker: Maker, file: BinaryIO, count: int) -> None:
         file.seek(0)

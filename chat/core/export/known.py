@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from chat.core.export.spans import ADDRESS, FILE, ID, PERSON, Span
+from chat.core.export.spans import ADDRESS, FILE, ID, PERSON, ROOM, Span
 from chat.core.folding import WORD, fold, kind_of, normalized, places
 
 SHORT = 3  # below so many characters a name is looked for as a word of its own
@@ -58,10 +58,11 @@ class Facts:
     ports: Iterable[int] = ()
     ids: Iterable[str] = ()
     files: Iterable[str] = ()
+    rooms: Iterable[str] = ()  # with their signs: #tea
 
     def needles(self) -> Iterator[Needle]:
         """All of it; what is very short is looked for where it stands by itself."""
-        for kind, texts in ((ADDRESS, self.addresses), (ID, self.ids), (FILE, self.files)):
+        for kind, texts in ((ADDRESS, self.addresses), (ID, self.ids), (FILE, self.files), (ROOM, self.rooms)):
             for text in texts:
                 if whole := folded(text).strip():
                     yield Needle(whole, kind, alone=len(whole) <= SHORT)

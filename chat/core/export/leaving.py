@@ -2,7 +2,7 @@
 
 Left out are the messages of somebody who is to be left out, all that was said between that person and oneself
 alone, every message of others in which RUN words stand in a row as that person wrote them, and in
-conversations in which that person takes part the lines that begin with ">".
+conversations in which that person takes part, and in rooms, the lines that begin with ">".
 Which words stood in a row is kept as marks in a field of fixed size (a Bloom filter), however long the history
 is: once in a great while it takes a message for a quote that is none, never the other way round.
 """
@@ -40,7 +40,7 @@ class LeftOut:
         if not self.names:
             return line.text
         others = {line.sender, *line.to} - {self._own_name}
-        text = _without_quoted_lines(line.text) if others & self.names else line.text
+        text = _without_quoted_lines(line.text) if line.room or others & self.names else line.text
         gone = line.sender in self.names or others <= self.names or self._repeats(text)
         self.messages += gone
         return None if gone else text

@@ -54,9 +54,10 @@ class Private:
         day, part = self._coarse(line.time)
         return Record(
             n=n,
-            conversation=",".join(sorted({line.sender, *line.to})),
+            conversation=line.room or ",".join(sorted({line.sender, *line.to})),
+            room=line.room or None,
             sender=line.sender,
-            to=line.to,
+            to=() if line.room else line.to,
             kind=line.kind,
             text=text,
             day=day,
@@ -93,18 +94,25 @@ class Anonymous:
         """Of a file and an image nothing is left but that it was sent, of a recording what is said in it."""
         scrubbed = self._scrubber.scrub(text if line.kind in (TEXT, VOICE) else "")
         self.replaced += scrubbed.replaced
+        room = self._pseudonyms.room(line.room) if line.room else None
         day, part = self._coarse(line.time)
         return Record(
             n=n,
-            conversation=self._pseudonyms.group((line.sender, *line.to)),
+            conversation=room or self._pseudonyms.group((line.sender, *line.to)),
+            room=room,
             sender=self._pseudonyms.person(line.sender),
-            to=tuple(sorted(map(self._pseudonyms.person, line.to))),
+            to=() if room else tuple(sorted(map(self._pseudonyms.person, line.to))),
             kind=line.kind,
             text=scrubbed.text,
             day=day,
             part=part,
             time=None,
         )
+
+
+def people_in(line: Line) -> set[str]:
+    """Who wrote a message and who got it, as far as it says."""
+    return {line.sender} if line.room else {line.sender, *line.to}
 
 
 def _person(name: str, rows: dict[str, PrivacyRow]) -> Person:
@@ -122,4 +130,4 @@ def _facts(traces: Traces) -> Facts:
         for form in (number, group(number))
     ]
     names_of_paths = [path.rpartition("/")[2] for path in traces.files]
-    return Facts(traces.addresses, traces.ports, [*traces.ids, *keys], [*traces.files, *names_of_paths])
+    return Facts(traces.addresses, traces.ports, [*traces.ids, *keys], [*traces.files, *names_of_paths], traces.rooms)

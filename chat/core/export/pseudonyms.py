@@ -10,7 +10,7 @@ import hmac
 import re
 import secrets
 
-from chat.core.export.spans import KINDS, PERSON
+from chat.core.export.spans import KINDS, PERSON, ROOM
 from chat.core.folding import fold, normalized
 
 DIGITS = 12
@@ -27,6 +27,10 @@ class Pseudonyms:
     def person(self, name: str) -> str:
         """As in PERSON_402917338104: the same for the same account."""
         return self._name(PERSON, name)
+
+    def room(self, name: str) -> str:
+        """As in ROOM_…: the same for the same room."""
+        return self._name(ROOM, name)
 
     def group(self, names: tuple[str, ...]) -> str:
         """As in GROUP_…: the same for the same people, in whatever order."""

@@ -14,6 +14,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     version: int = SCHEMA_VERSION
     n: int
     conversation: str
+    room: str | None
     sender: str = msgspec.field(name="from")
     to: tuple[str, ...]
     kind: str

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from chat.core.export.known import Known
 from chat.core.export.patterns import find_patterns
 from chat.core.export.pseudonyms import TAG, Pseudonyms
-from chat.core.export.spans import PERSON, Span, joined
+from chat.core.export.spans import PERSON, ROOM, Span, joined
 from chat.core.folding import fold, normalized
 
 Find = Callable[[str], Iterable[Span]]
@@ -46,6 +46,8 @@ class Scrubber:
     def _tag(self, text: str, span: Span) -> str:
         if span.kind == PERSON and span.value:
             return f"<{self._pseudonyms.person(span.value)}>"
+        if span.kind == ROOM:
+            return f"<{self._pseudonyms.room(fold(text[span.start : span.end]))}>"
         return self._pseudonyms.tag(span.kind, _plain(text[span.start : span.end]))
 
 

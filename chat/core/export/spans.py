@@ -20,6 +20,7 @@ URL = "URL"
 DATE = "DATE"
 HANDLE = "HANDLE"
 FILE = "FILE"
+ROOM = "ROOM"
 ID = "ID"
 
 MEANING = {
@@ -36,6 +37,7 @@ MEANING = {
     FILE: "a file's name or path",
     URL: "an address of the web",
     HANDLE: "what somebody is called somewhere, as in @name",
+    ROOM: "a room of this chat",
     ID: "any other number or key that stands for one person or thing",
 }
 KINDS = tuple(MEANING)

@@ -1,6 +1,6 @@
 """What is asked of an export, and what is reported of it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,23 +22,23 @@ class Wish:
 
 @dataclass
 class Report:
-    """What became of it. `conversations`: how many messages each has, by who takes part."""
+    """What became of it. `conversations`: who takes part in each; of a room, who said something there."""
 
     messages: int = 0
     messages_left_out: int = 0
     people_left_out: int = 0
-    conversations: Counter[frozenset[str]] = field(default_factory=Counter)
+    conversations: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     replaced: Counter[str] = field(default_factory=Counter)
 
     @property
     def people(self) -> int:
         """How many there are in it."""
-        return len(frozenset[str]().union(*self.conversations))
+        return len(set[str]().union(*self.conversations.values()))
 
     @property
     def small(self) -> Counter[int]:
         """How many conversations there are of each size below SMALL_GROUP."""
-        return Counter(len(who) for who in self.conversations if len(who) < SMALL_GROUP)
+        return Counter(len(who) for who in self.conversations.values() if len(who) < SMALL_GROUP)
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,21 @@
 
 from pathlib import Path
 
+from chat.core.events import Status
 from chat.core.transfer.preparing import prepare
 from chat.errors import UserError
-from chat.ui.shell import Shell, names_and_rest
+from chat.ui.shell import Shell, targets_and_rest
 from chat.ui.table import command
 
 
 @command("/send [-keep] NAME[,NAME…] PATH")
 def send(shell: Shell, arguments: str) -> None:
-    """Send a file to one or to many, beside the chat. Who is off gets it when both can be found.
+    """Send a file to one or to many, or into a room, beside the chat. Who is off gets it when both can be found.
 
     Photographs go without the place, time and camera that they tell of, unless you say -keep.
     """
     keep = arguments.startswith("-keep ")
-    recipients, path = names_and_rest(arguments.removeprefix("-keep ").strip())
+    recipients, path = targets_and_rest(arguments.removeprefix("-keep ").strip())
     if not path:
         raise UserError("Say which file: /send NAME PATH.")
     kind, attached = prepare(Path(path).expanduser(), shell.node.options.outgoing, keep_metadata=keep)
@@ -26,7 +27,8 @@ def send(shell: Shell, arguments: str) -> None:
 @command("/transfers")
 def transfers(shell: Shell, arguments: str) -> None:
     """List the files that are on their way or wait for something."""
-    shell.node.transfers.show_unfinished()
+    if not shell.node.transfers.show_unfinished():
+        shell.show([Status(name="transfers", value="no file is under way or waits", source="/transfers")])
 
 
 @command("/view N")

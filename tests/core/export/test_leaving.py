@@ -52,6 +52,10 @@ def test_quoted_lines_go_where_that_person_takes_part(left_out: LeftOut) -> None
     assert left_out.keep(line("> told\n  > anybody\nreally?", "bob", ("alice", "eve"))) == "really?"
 
 
+def test_quoted_lines_go_in_rooms(left_out: LeftOut) -> None:
+    assert left_out.keep(line("> told\nreally?", "bob", ("#tea",), room="#tea")) == "really?"
+
+
 def test_nobody_is_left_out() -> None:
     assert LeftOut("alice", []).keep(line("> " + SAID)) == "> " + SAID
 

@@ -1,14 +1,16 @@
 """One message as a line: everything that is in an anonymised one is meant to be there."""
 
 from chat.core.export.coarse import PART
-from chat.core.export.making import Anonymous, Private
+from chat.core.export.making import Anonymous, Private, people_in
 from chat.core.export.pseudonyms import TAG
 from db.privacy import PrivacyRow
 from db.traces import Traces
 from tests.core.export.finders import FakeFinder
 from tests.core.export.lines import line
 
-TRACES = Traces({"bob", "carol"}, {"192.0.2.7"}, {4711}, {"b0b1d"}, {b"k" * 32}, {"photo.jpg", "/home/bob/kept as.png"})
+TRACES = Traces(
+    {"bob", "carol"}, {"192.0.2.7"}, {4711}, {"b0b1d"}, {b"k" * 32}, {"photo.jpg", "/home/bob/kept as.png"}, {"#tea"}
+)
 
 
 def anonymous(*privacy: PrivacyRow) -> Anonymous:
@@ -57,6 +59,16 @@ def test_of_a_file_its_kind_is_left_and_of_a_recording_its_words() -> None:
     assert (record.kind, record.text) == ("image", "")
     said = anonymous().make(line("well, it is Bob", kind="voice"), "well, it is Bob", 1)
     assert TAG.sub("·", said.text) == "well, it is ·"
+
+
+def test_what_is_said_in_a_room() -> None:
+    said = line("come to #Tea, carol", to=("#tea",), room="#tea")
+    record = anonymous().make(said, said.text, 1)
+    assert (record.conversation, record.to) == (record.room, ())
+    assert record.text.startswith(f"come to <{record.room}>, <PERSON_")
+    private = Private("alice", ()).make(said, said.text, 1)
+    assert (private.conversation, private.room, private.to, private.sender) == ("#tea", "#tea", (), "bob")
+    assert people_in(said) == {"bob"}
 
 
 def test_who_said_no_is_left_out_but_not_oneself() -> None:

@@ -11,7 +11,16 @@ from chat.core.export.records import SCHEMA_VERSION, Record, decode_line, encode
 
 DOCUMENT = (Path(__file__).parents[3] / "docs/export.md").read_text("utf-8")
 RECORD = Record(
-    n=1, conversation="g", sender="a", to=("b", "c"), kind="text", text="x\ny", day=None, part="night", time=None
+    n=1,
+    conversation="g",
+    room=None,
+    sender="a",
+    to=("b", "c"),
+    kind="text",
+    text="x\ny",
+    day=None,
+    part="night",
+    time=None,
 )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chat.core.events import Done, Event, Failure, Transfer
+from chat.core.events import Done, Event, Failure, Status, Transfer
 from chat.ui import commands
 from tests.core.images.samples import SECRET, photograph
 from tests.people import Person, Town
@@ -53,7 +53,7 @@ def test_a_file_from_hand_to_hand(people: tuple[Person, Person], tmp_path: Path)
     path.write_text("hello")
     assert keyboard(alice)(f"/send Bob  {path} ") == [Done(command="send", ok=True)]
     offer = offered(bob, "two words.txt")
-    keyboard(bob)("/transfers")
+    assert keyboard(bob)("/transfers") == [Done(command="transfers", ok=True)]
     assert len([e for e in bob.inbox.of(Transfer) if e.number == offer.number]) == 2
     assert "is offered" in answer(keyboard(bob)(f"/view {offer.number}"))
     assert keyboard(bob)(f"/accept {offer.number}") == [Done(command="accept", ok=True)]
@@ -61,6 +61,8 @@ def test_a_file_from_hand_to_hand(people: tuple[Person, Person], tmp_path: Path)
     assert Path(done.path).read_text() == "hello"
     assert keyboard(bob)(f"/view {offer.number}") == [Done(command="view", ok=True)]
     assert bob.inbox.of(Transfer)[-1].path == done.path
+    status, _ = keyboard(bob)("/transfers")
+    assert status == Status(name="transfers", value="no file is under way or waits", source="/transfers")
     assert "is complete" in answer(keyboard(bob)(f"/accept {offer.number}"))
     assert "is complete" in answer(keyboard(bob)(f"/cancel {offer.number}"))
 
@@ -117,7 +119,7 @@ def test_what_cannot_be_sent(village: Town, tmp_path: Path) -> None:
     for line, sentence in {
         "/send bob": "Something is missing",
         "/send -keep bob": "Say which file: /send NAME PATH.",
-        f"/send , {tmp_path / 'it.txt'}": "Say whom",
+        f"/send , {tmp_path / 'it.txt'}": "Write the names without blanks between them",
         f"/send alice {tmp_path / 'it.txt'}": "You cannot write to yourself.",
         f"/send nobody {tmp_path / 'it.txt'}": "Nobody called nobody is registered",
         f"/send bob {tmp_path}": "is a folder: pack it into one file first",
