@@ -20,7 +20,7 @@ def test_each_table_is_read(database: Database) -> None:
     )
     put_room(connection, RoomRow("#tea", "joined", owner="gina", owner_key=b"g" * 32))
     put_member(connection, MemberRow("#tea", "henry", 1, b"h" * 32))
-    insert_received(connection, [receiver_row(3, "eve", recipients="#left")])
+    insert_received(connection, [receiver_row(3, "eve", ip="192.0.2.3", port=3, recipients="#left")])
     traces = find_traces(connection)
     assert traces.names == {"alice", "bob", "carol", "dave", "eve", "frank", "gina", "henry"}
     assert traces.addresses == {"192.0.2.1", "192.0.2.2", "192.0.2.3"}
