@@ -51,6 +51,14 @@ def received_rows(connection: Connection, ordinals: Sequence[int]) -> list[Row]:
     return _rows(connection, "ordinal, message_id, recipients, message, kind, time, name", "Receiver", ordinals)
 
 
+def file_facts(connection: Connection, ordinals: Sequence[int]) -> dict[int, tuple[int, str]]:
+    """Size and path of the files of these messages, by ordinal; to many it is one file."""
+    if not ordinals:
+        return {}
+    rows = connection.query(f"SELECT ordinal, size, path FROM File WHERE ordinal {_among(ordinals)}")
+    return {int(ordinal): (int(size), str(path)) for ordinal, size, path in rows}
+
+
 def searchable(connection: Connection, ordinals: Sequence[int]) -> list[Searchable]:
     """What is searched of these messages, in order."""
     return _searchable(connection, _among(ordinals)) if ordinals else []

@@ -114,8 +114,9 @@ class Line(Event, frozen=True, kw_only=True, tag_field="event", tag="history"):
     """A message of the history; `number` is its place there.
 
     `status`: pending, sent or received, or what became of a file; for several recipients `states` has each.
-    `utc`: its time is to be shown in UTC. Of a voice message `transcript` is what is said in it, or
-    `no_transcript` why there are no words; `seconds` is how long it is, `confidence` 0 to 1 or None.
+    `utc`: its time is to be shown in UTC. Of a file `size` is its bytes, `path` where it lies here. Of a voice
+    message `transcript` is what is said in it, or `no_transcript` why there are no words; `seconds` is how long
+    it is, `confidence` 0 to 1 or None.
     """
 
     id: str
@@ -129,6 +130,8 @@ class Line(Event, frozen=True, kw_only=True, tag_field="event", tag="history"):
     states: dict[str, str] = {}
     utc: bool = False
     room: str = ""
+    size: int = 0
+    path: str = ""
     transcript: str = ""
     confidence: float | None = None
     seconds: float = 0.0

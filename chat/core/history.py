@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import msgspec
+from msgspec.structs import replace
 
 from chat.core.events import Line
 from chat.wire.names import is_room
 from db.blocks import MAX_ORDINAL, find_blocks, last_in_blocks
 from db.connection import Connection, Row
-from db.history import Part, newest, oldest, received_rows, sent_rows
-from db.messages import PENDING, SENT
+from db.history import Part, file_facts, newest, oldest, received_rows, sent_rows
+from db.messages import PENDING, SENT, TEXT
 from db.transcripts import VOICE, TranscriptRow, find_transcripts
 
 
@@ -81,6 +81,8 @@ def read_lines(connection: Connection, own_name: str, ordinals: Sequence[int]) -
     for ordinal, *rest in sent_rows(connection, ordinals):
         own.setdefault(int(ordinal), []).append(tuple(rest))
     lines.update({ordinal: _own_line(own_name, ordinal, rows) for ordinal, rows in own.items()})
+    files = file_facts(connection, [ordinal for ordinal, line in lines.items() if line.kind != TEXT])
+    lines.update({ordinal: replace(lines[ordinal], size=size, path=path) for ordinal, (size, path) in files.items()})
     spoken = find_transcripts(connection, [ordinal for ordinal, line in lines.items() if line.kind == VOICE])
     lines.update({ordinal: _with_words(lines[ordinal], row) for ordinal, row in spoken.items()})
     return [lines[ordinal] for ordinal in ordinals if ordinal in lines]
@@ -149,7 +151,7 @@ def _line(ordinal: int, message_id: bytes, recipients: str, text: str, kind: str
 
 
 def _with_words(line: Line, row: TranscriptRow) -> Line:
-    return msgspec.structs.replace(
+    return replace(
         line, transcript=row.text, confidence=row.confidence, seconds=row.duration_s, no_transcript=row.reason
     )
 

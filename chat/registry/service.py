@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from chat.net.addresses import source_of
 from chat.net.door import Door
 from chat.net.files import private_folder
 from chat.net.limits import Places, TokenBucket
@@ -113,15 +114,16 @@ class Registry:
         self._ended.set()
 
     def _accepted(self, sock: socket.socket, address: str) -> None:
-        if not self._rate.take(address, time.monotonic()):
+        source = source_of(address)
+        if not self._rate.take(source, time.monotonic()):
             self._refuse(sock, address, "too many connections a second")
-        elif not self._places.take(address):
+        elif not self._places.take(source):
             self._refuse(sock, address, "too many connections")
         else:
             try:
                 self._begin(sock, address)
             except (OSError, RuntimeError) as error:  # no descriptor or no thread is left
-                self._places.give_back(address)
+                self._places.give_back(source)
                 self._refuse(sock, address, f"the system's limits: {error}")
 
     def _begin(self, sock: socket.socket, address: str) -> None:
@@ -148,7 +150,7 @@ class Registry:
     def _left(self, session: Session, address: str) -> None:
         with self._lock:
             del self._sessions[session]
-        self._places.give_back(address)
+        self._places.give_back(source_of(address))
 
     def _refuse(self, sock: socket.socket, address: str, reason: str) -> None:
         sock.close()

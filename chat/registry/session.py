@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from chat.errors import ChatError, ConnectionClosed, NetworkError, RemoteProtocolError, TrustError, UserError
-from chat.net.addresses import may_be_called
+from chat.net.addresses import may_be_called, source_of
 from chat.net.certificates import Identity, read_identity
 from chat.net.connection import Connection, Poller
 from chat.net.door import Door
@@ -72,7 +72,7 @@ class Session:
 
     def run(self, sock: socket.socket, address: str, context: ssl.SSLContext) -> None:
         """Serve the client at `address`."""
-        self._address = address
+        self._address, self._source = address, source_of(address)
         try:
             tls = self._let_in(sock, context)
             connection = Connection(tls, max_outgoing_bytes=MAX_OUTGOING_BYTES)
@@ -94,14 +94,14 @@ class Session:
     def _let_in(self, sock: socket.socket, context: ssl.SSLContext) -> ssl.SSLSocket:
         door = self._shared.door
         try:
-            door.enter(sock, self._address)
+            door.enter(sock, self._source)
         except NetworkError:
             sock.close()
             raise
         try:
             return door.shake(sock, context)
         finally:
-            door.leave(self._address)
+            door.leave(self._source)
 
     def _serve(self, connection: Connection) -> None:
         limit = MAX_REGISTRY_BYTES if self._identity else MAX_GREETING_BYTES
@@ -130,7 +130,7 @@ class Session:
         """Answer what came in, as far as its sender may ask now."""
         while self._inbox:
             account = self._identity.name if self._identity else ""
-            if not self._shared.requests.allow(self._inbox[0], account, self._address):
+            if not self._shared.requests.allow(self._inbox[0], account, self._source):
                 return
             self._protocol.send(self._answer(self._inbox.popleft()))
 
@@ -162,7 +162,7 @@ class Session:
         return wire.Checked(message.request, self._accounts.find(message.name) is not None)
 
     def _enrol(self, message: wire.Enrol) -> wire.Enrolled:
-        enrolment = self._accounts.enrol(message.name, message.proof, message.csr, self._address)
+        enrolment = self._accounts.enrol(message.name, message.proof, message.csr, self._source)
         if enrolment.revocation:
             self._directory.tell_of(_pushed(enrolment.revocation))
             self._directory.expel(message.name)

@@ -11,10 +11,11 @@ from datetime import UTC, date, datetime
 from chat.core.events import Line
 from chat.core.unread import Conversation, conversation_of
 from chat.inert import inert
+from chat.ui.filed import filed
 from chat.ui.palette import Palette
 from chat.ui.spoken import spoken
 from chat.wire.names import is_room
-from db.messages import PENDING, SENT
+from db.messages import PENDING, SENT, TEXT
 from db.transcripts import VOICE
 
 INDENT = " " * 6
@@ -73,7 +74,15 @@ def history(look: Look, lines: Sequence[Line], unread: Mapping[Conversation, int
         mark = "" if line.status == "received" else mark_of(look, line.states or [line.status])
         message = {"sender": line.sender, "text": line.text, "kind": line.kind, "time": line.time}
         text = said(look, to=line.to, mark=mark, utc=line.utc, **message)
-        yield f"{text}\n{INDENT}{_words(line)}" if line.kind == VOICE else text
+        below = _below(look, line)
+        yield f"{text}\n{INDENT}{below}" if below else text
+
+
+def _below(look: Look, line: Line) -> str:
+    """What is said in a voice message, or where another file lies."""
+    if line.kind == VOICE:
+        return _words(line)
+    return "" if line.kind == TEXT else look.palette.dim(filed(line.number, line.size, line.path))
 
 
 def _words(line: Line) -> str:

@@ -8,9 +8,12 @@ from chat.core import events
 from chat.inert import inert
 from chat.net.certificates import group
 from chat.ui.excerpt import excerpt
+from chat.ui.filed import filed, size
 from chat.ui.messages import Look, clock, direction, history, said
 from chat.ui.room_views import room_news, rooms_shown
 from chat.ui.spoken import duration, spoken
+from db.messages import TEXT
+from db.transcripts import VOICE
 
 
 def render(shown: Sequence[events.Event], look: Look) -> str:
@@ -110,7 +113,8 @@ def _spoken(event: events.Transcript) -> str:
 def _hit(hit: events.Hit, look: Look) -> str:
     """In its line: who wrote it, and what stands round the first mark."""
     when = clock(look, hit.time, utc=hit.utc)
-    return f"#{hit.number} {when} {direction(look, hit.sender, hit.to)}: {excerpt(hit.text, hit.marks)}"
+    line = f"#{hit.number} {when} {direction(look, hit.sender, hit.to)}: {excerpt(hit.text, hit.marks)}"
+    return line if hit.kind in (TEXT, VOICE) else f"{line}  {look.palette.dim(filed(hit.number, hit.size, hit.path))}"
 
 
 def transfer(event: events.Transfer, look: Look) -> str:
@@ -124,16 +128,6 @@ def transfer(event: events.Transfer, look: Look) -> str:
     if event.state == "running":
         return f"  --  {what}: {100 * event.bytes // max(event.total, 1)} %, {size(event.rate)}/s"
     return f"  --  {what}: {event.state}" + (f", {inert(event.reason)}" if event.reason else "")
-
-
-def size(count: int) -> str:
-    """Bytes as people say them."""
-    amount = float(count)
-    for unit in ("bytes", "KiB", "MiB", "GiB"):
-        if amount < 1024 or unit == "GiB":
-            break
-        amount /= 1024
-    return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
 
 
 def _contacts(shown: Sequence[events.Event], look: Look) -> str:

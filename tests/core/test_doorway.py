@@ -1,5 +1,6 @@
 """The way in and out: who is let through, whom we dial, and what a fault leaves behind."""
 
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,15 @@ import pytest
 from chat.core.credentials import Credentials
 from chat.core.home import Home
 from chat.errors import TrustError
+from chat.net import door
 from chat.net.door import Door
+from chat.net.limits import Places
 from chat.net.tls import ALPN_CHAT
 from chat.registry.authority import Authority
 from chat.wire.registry import Presence
 from tests.core.dialling import first_words
 from tests.core.homes import settle
-from tests.people import Person, Town
+from tests.people import PATIENCE_S, Person, Town, wait_until
 
 
 @pytest.fixture
@@ -61,6 +64,22 @@ def test_whom_it_is_worth_dialling(alice: Person, signed_in: bool, there: bool, 
     assert alice.node._doorway.may_dial("bob") == may
     alice.node.hidden = True
     assert not alice.node._doorway.may_dial("bob")
+
+
+def test_an_ipv6_network_is_one_caller(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "FIRST_BYTES_S", 1000.0)
+    doorway: Any = alice.node._doorway
+    doorway._silent = Places(100, 2)
+    ends = []
+    for number in range(3):
+        near, far = socket.socketpair()
+        doorway._accepted(far, f"2001:db8::{number}")
+        ends.append(near)
+    ends[2].settimeout(PATIENCE_S)
+    assert ends[2].recv(1) == b""
+    for sock in ends:
+        sock.close()
+    wait_until(lambda: not doorway._silent._taken, "the places were given back")
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

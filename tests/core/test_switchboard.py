@@ -11,7 +11,7 @@ from chat.core import events
 from chat.core.doorway import Doorway
 from chat.core.surroundings import NewConnection
 from chat.net.connection import Connection
-from tests.people import Person, Town
+from tests.people import Person, Town, wait_until
 
 DESCRIPTORS = Path("/proc/self/fd")
 
@@ -113,6 +113,14 @@ def test_without_a_thread_a_caller_is_hung_up_on(alice: Person, bob: Person, no_
     assert bob.inbox.texts(1) == ["hi"]
 
 
+def comes_again(bob: Person, alice: Person) -> None:
+    """Alice hears that he goes and comes: done at once, the registry would tell of the last alone."""
+    bob.node.hide()
+    wait_until(lambda: not alice.node.is_online("bob"), "bob is gone")
+    bob.node.show()
+    wait_until(lambda: alice.node.is_online("bob"), "bob is back")
+
+
 def test_without_a_thread_what_is_written_goes_later(
     alice: Person, bob: Person, no_threads: pytest.MonkeyPatch
 ) -> None:
@@ -120,13 +128,10 @@ def test_without_a_thread_what_is_written_goes_later(
     alice.node.people.add("bob", None)
     alice.node.send(["bob"], "hi")
     alice.inbox.wait_for(events.Warn, lambda event: "can be begun now" in event.message)
-    bob.node.hide()
-    bob.node.show()
-    alice.inbox.wait_for(events.PresenceChanged, lambda event: event.online)
+    comes_again(bob, alice)
     assert alice.statuses() == [("bob", "hi", "pending")]
     no_threads.undo()
-    bob.node.hide()
-    bob.node.show()
+    comes_again(bob, alice)
     assert bob.inbox.texts(1) == ["hi"]
 
 

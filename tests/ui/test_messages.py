@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace as replace_line
 
 from chat.core.events import Line
 from chat.times import format_time
@@ -99,6 +100,12 @@ def test_a_day_begins_with_a_line_in_a_terminal() -> None:
     ]
     assert next(iter(history(LIVE, lines, {}, date(2026, 1, 31)))) == "12:30 bob: text 1"
     assert len(list(history(ALICE, lines, {}, None))) == 3
+
+
+def test_files_say_where_they_lie() -> None:
+    file = replace_line(line(7, "bob", "alice"), kind="image", text="a.jpg", size=2048, path="/downloads/a.jpg")
+    (shown_line,) = history(replace(LIVE, timestamps=""), [file], {}, date(2026, 1, 31))
+    assert shown_line == "bob: [image] a.jpg\n      number 7, 2.0 KiB: /downloads/a.jpg"
 
 
 def test_the_first_unread_line_is_the_earliest_of_all_conversations() -> None:

@@ -21,6 +21,9 @@ def send(shell: Shell, arguments: str) -> None:
         raise UserError("Say which file: /send NAME PATH.")
     kind, attached = prepare(Path(path).expanduser(), shell.node.options.outgoing, keep_metadata=keep)
     name = attached.attachment.name
+    if Path(attached.path).parent == shell.node.options.outgoing:
+        gone = f"{name} goes without the place, time and camera in it; -keep sends it as it is"
+        shell.show([Status(name="metadata", value=gone, source="/send")])
     shell.wrote(shell.node.send(recipients, name, kind=kind, file=attached), recipients, f"[{kind}] {name}")
 
 
