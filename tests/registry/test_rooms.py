@@ -38,7 +38,7 @@ from chat.wire.rooms import (
     guest_statement,
 )
 from chat.wire.rooms import Rooms as Listed
-from db.accounts import Account, insert_account
+from db.accounts import Account, Revocation, insert_account, insert_revocation
 from db.connection import Connection, Database, transaction
 from db.rooms import JOINED, all_rooms, recipients_in
 from db.schema import CLIENT, REGISTRY
@@ -197,6 +197,21 @@ def test_a_list_that_the_owner_did_not_sign_is_not_kept(bureau: Bureau, forged: 
     request = Invite(1, "#board", forged.serial, forged.guests, forged.signature)
     assert "is not signed with the key" in bureau.refusal("alice", request)
     assert "by invitation only" in bureau.refusal("bob", Join(1, "#board", ROOM_ID, closed=False))
+
+
+def test_nobody_is_invited_by_a_key_that_is_not_theirs(bureau: Bureau) -> None:
+    """It would be pinned by every member who has not met them: one member could keep others apart for good."""
+    void = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+    insert_revocation(bureau.database.connect(), Revocation(void, "bob", "2026", b"s" * 64))
+    bureau.join("alice", room="#board", closed=True)
+
+    def invite(serial: int, guest: Guest) -> Invite:
+        signature = KEYS["alice"].sign(guest_statement("#board", ROOM_ID, serial, (guest,)))
+        return Invite(1, "#board", serial, (guest,), signature)
+
+    for name, key in (("bob", public_key("erin")), ("carol", void), ("nobody", public_key("erin"))):
+        assert bureau.refusal("alice", invite(1, Guest(name, key))) == f"That is no key of {name}: nobody was invited."
+    bureau.do("alice", invite(1, Guest("bob", void)))  # it was his, and alice may not have heard of the new one
 
 
 def test_a_guest_with_another_key_is_to_be_invited_anew(bureau: Bureau) -> None:
