@@ -151,6 +151,14 @@ CREATE TABLE IF NOT EXISTS `Word` (
   PRIMARY KEY (start, block)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='which words are in which messages: what /search looks up';
 
+CREATE TABLE IF NOT EXISTS `Privacy` (
+  name       VARCHAR(40)    NOT NULL            COMMENT 'the person; my own name for myself',
+  exportable TINYINT        NOT NULL DEFAULT 1  COMMENT '0: said that nothing that this person wrote may be exported',
+  told       TINYINT        NOT NULL DEFAULT 1  COMMENT 'what the client of this person heard last of my own wish',
+  nicknames  VARCHAR(1000)  NOT NULL DEFAULT '' COMMENT 'what else the person is called, separated by commas: /export finds it',
+  PRIMARY KEY (name)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='what people wish about exports, and by which names they are found in them';
+
 CREATE TABLE IF NOT EXISTS `Setting` (
   name       VARCHAR(40)    NOT NULL            COMMENT 'what is set; schema_version among others',
   value      VARCHAR(255)   NOT NULL            COMMENT 'to what',

@@ -67,7 +67,7 @@ class Schema:
 
 
 CLIENT = Schema(
-    2, {"mysql": _HERE.parent / "schema.sql", "sqlite": _HERE / "embedded.sql"}, _HERE / "upgrades" / "client"
+    3, {"mysql": _HERE.parent / "schema.sql", "sqlite": _HERE / "embedded.sql"}, _HERE / "upgrades" / "client"
 )
 REGISTRY = Schema(
     2,

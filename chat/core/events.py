@@ -144,6 +144,21 @@ class Hit(Line, frozen=True, kw_only=True, tag_field="event", tag="search"):
     marks: tuple[tuple[int, int], ...] = ()
 
 
+class Exporting(Event, frozen=True, kw_only=True, tag_field="event", tag="exporting"):
+    """How far an export is: of `total` messages `done` are read, written or checked, as `step` says."""
+
+    step: str
+    done: int
+    total: int
+
+
+class Sample(Event, frozen=True, kw_only=True, tag_field="event", tag="sample"):
+    """A message as it is, and as an anonymised export would have it."""
+
+    before: str
+    after: str
+
+
 class Contact(Event, frozen=True, kw_only=True, tag_field="event", tag="contact"):
     """One of the people known."""
 

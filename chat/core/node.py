@@ -233,6 +233,11 @@ class Node:
         return self._doorway.address[1]
 
     @property
+    def exportable(self) -> bool:
+        """What HELLO says of our messages: whether they may be in the peer's anonymised exports."""
+        return self.people.exportable
+
+    @property
     def roster(self) -> Mapping[str, Presence]:
         """Who can be found where, by the registry."""
         return self._line.roster

@@ -8,7 +8,8 @@ from contextlib import suppress
 
 import msgspec
 
-from chat.core.events import Delivered, Event, Failure, KeyChanged, Queued, Status, Transfer, Warn
+from chat.core.events import Delivered, Event, Exporting, Failure, KeyChanged, Queued, Status, Transfer, Warn
+from chat.ui.gauge import Gauge
 from chat.ui.messages import Look
 from chat.ui.views import render
 
@@ -24,6 +25,7 @@ class Console:
         self._lock = threading.Lock()
         self._outstanding: dict[str, set[str]] | None = None  # message id: who does not have it yet
         self._changed = threading.Condition()
+        self._gauge = Gauge(sys.stderr)
         for out in (sys.stdout, sys.stderr):
             with suppress(AttributeError):  # a stream that is none of Python's own
                 out.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # what it cannot show
@@ -75,11 +77,14 @@ class Console:
         """What is written for events, without the line break at its end; with the lock held."""
         if self._json:
             return "\n".join(msgspec.json.encode(event).decode() for event in shown)
+        if shown and isinstance(shown[0], Exporting):
+            self._gauge.show(shown[0])
         return render(shown, self._look)
 
     def _print(self, text: str, *, trouble: bool = False) -> None:
         """Write it, if there is any; with the lock held."""
         if text:
+            self._gauge.clear()
             beside = trouble and not self._json and not sys.stdout.isatty()
             out = sys.stderr if beside else sys.stdout
             try:

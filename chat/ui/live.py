@@ -30,7 +30,7 @@ RECENT_LINES = 200
 MAX_UNREAD_LINES = 100
 QUOTE_CHARS = 40
 
-LIVE = events.Incoming | events.Queued | events.Delivered | events.Ready | events.Transfer
+LIVE = events.Incoming | events.Queued | events.Delivered | events.Ready | events.Transfer | events.Exporting
 
 FIRST_STEPS = """\
   /who lists who can be found; /add NAME makes somebody a contact.
@@ -47,6 +47,7 @@ class LiveConsole(Console):
         self._context_lines = context_lines
         self._is_new = False
         self._moving: dict[tuple[int, str], events.Transfer] = {}  # by number and person
+        self._exporting: events.Exporting | None = None
         self._node: Node | None = None
         self._current: Conversation = ()
         self._day: date = datetime.now().astimezone().date()
@@ -199,6 +200,8 @@ class LiveConsole(Console):
                 self.marks.delivered(event.id, event.to, now=now)
             case events.Transfer():
                 return self._transfer(event)
+            case events.Exporting():
+                self._exporting = event
             case events.Ready():
                 return "\n".join(filter(None, [render([event], self._look), *self._greeting()]))
         return ""

@@ -80,6 +80,8 @@ def _answer(event: events.Event, look: Look) -> str:
             )
         case events.Status():
             return f"  --  {inert(event.name)}: {inert(event.value)}"
+        case events.Sample():
+            return f"  -  {inert(event.before)}\n  +  {inert(event.after)}"
         case events.Help():
             return f"{event.usage}\n    {event.help}"
         case _:

@@ -65,13 +65,17 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Hello(msgspec.Struct, frozen=True, array_like=True, tag=1):
-    """The first message each way: who may do what. `link` is the link's id, from its dialler alone."""
+    """The first message each way: who may do what. `link` is the link's id, from its dialler alone.
+
+    `exportable`: False, if nothing of mine may be in an anonymised export of yours.
+    """
 
     minor: UInt
     capabilities: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=32)], ...], msgspec.Meta(max_length=64)]
     link: OptionalId
     holds: OptionalId
     port: Port
+    exportable: bool = True
 
 
 class Nominate(msgspec.Struct, frozen=True, array_like=True, tag=2):

@@ -156,7 +156,7 @@ def without_rooms(connection: Connection) -> None:
         index = f"{table.lower()}_room"
         connection.execute(f"DROP INDEX {index}" + (f" ON {table}" if connection.dialect == "mysql" else ""))
         connection.execute(f"ALTER TABLE {table} DROP COLUMN room")
-    for table in ("Room", "Member"):
+    for table in ("Room", "Member", "Privacy"):
         connection.execute(f"DROP TABLE {table}")
     set_setting(connection, "schema_version", "1")
 
@@ -171,6 +171,17 @@ def test_a_database_from_before_rooms(database: Database) -> None:
     CLIENT.apply(connection, "alice")
     assert shape(connection) == fresh
     assert connection.query("SELECT message, room FROM Receiver") == [("message 1", "")]
+
+
+def test_a_database_from_before_wishes_about_exports(database: Database) -> None:
+    connection = database.connect()
+    CLIENT.apply(connection, "alice")
+    fresh = shape(connection)
+    connection.execute("DROP TABLE Privacy")
+    set_setting(connection, "schema_version", "2")
+    assert shape(connection) != fresh
+    CLIENT.apply(connection, "alice")
+    assert shape(connection) == fresh
 
 
 def test_a_registry_from_before_rooms(database: Database) -> None:
