@@ -18,7 +18,7 @@ from chat.registry.log import Log
 from chat.wire import registry as wire
 from chat.wire import rooms as room_wire
 from chat.wire.rooms import Guest, RoomMember, RoomPush, RoomState, RoomSummary, YourRooms, guest_statement
-from db.accounts import Account, find_account
+from db.accounts import Account, find_account, revocations_of
 from db.connection import Connection, Database, transaction
 from db.pool import Pool
 from db.registry_rooms import (
@@ -144,6 +144,7 @@ class Rooms:
             raise UserError(f"The guests of {row.name} were changed meanwhile: try again.")
         if not is_signed(statement, request.signature, row.owner_key):
             raise UserError(f"That list of guests is not signed with the key that {row.name} was made with.")
+        _check_keys(change.tx, request.guests)
         invited = {guest.name for guest in request.guests} | {row.owner}
         for name in [name for name in members if name not in invited]:
             self._put_out(change, row.name, name, members)
@@ -207,6 +208,15 @@ def _owned(change: Change, room: str) -> tuple[RoomRow, list[str]]:
     if row.owner != change.account.name:
         raise UserError(f"Only {row.owner}, whose room {room} is, can do that.")
     return row, members
+
+
+def _check_keys(tx: Connection, guests: Sequence[Guest]) -> None:
+    """UserError for a key that is not and never was the guest's: members who never met the guest would trust it."""
+    void = {(each.name, each.public_key) for each in revocations_of(tx, [guest.name for guest in guests])}
+    for guest in guests:
+        account = find_account(tx, guest.name)
+        if account is None or (guest.public_key != account.public_key and (guest.name, guest.public_key) not in void):
+            raise UserError(f"That is no key of {guest.name}: nobody was invited.")
 
 
 def _state(tx: Connection, row: RoomRow) -> RoomState:

@@ -1,5 +1,7 @@
 """Files: sending, taking, stopping, and how they stand."""
 
+import shlex
+from contextlib import suppress
 from pathlib import Path
 
 from chat.core.events import Status
@@ -19,7 +21,7 @@ def send(shell: Shell, arguments: str) -> None:
     recipients, path = targets_and_rest(arguments.removeprefix("-keep ").strip())
     if not path:
         raise UserError("Say which file: /send NAME PATH.")
-    kind, attached = prepare(Path(path).expanduser(), shell.node.options.outgoing, keep_metadata=keep)
+    kind, attached = prepare(_path(path), shell.node.options.outgoing, keep_metadata=keep)
     name = attached.attachment.name
     if Path(attached.path).parent == shell.node.options.outgoing:
         gone = f"{name} goes without the place, time and camera in it; -keep sends it as it is"
@@ -50,6 +52,16 @@ def accept(shell: Shell, arguments: str) -> None:
 def cancel(shell: Shell, arguments: str) -> None:
     """Do not send the file of that number any more, or do not take it."""
     shell.node.transfers.cancel(_number(arguments))
+
+
+def _path(text: str) -> Path:
+    """What was typed; or what that means to a shell, as terminals write the name of a file that is dropped on them."""
+    path = Path(text).expanduser()
+    if not path.exists():
+        with suppress(ValueError):  # quotation marks that do not end
+            words = shlex.split(text)
+            path = Path(words[0]).expanduser() if len(words) == 1 else path
+    return path
 
 
 def _number(text: str) -> int:

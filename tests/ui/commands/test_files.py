@@ -113,6 +113,18 @@ def test_what_is_no_number(village: Town, name: str) -> None:
     assert "Something is missing" in answer(type_line(f"/{name}"))
 
 
+@pytest.mark.parametrize("typed", ["it's \\ two.txt", '"it\'s \\\\ two.txt"', r"it\'s\ \\\ two.txt", "it's", "'it's'"])
+def test_a_path_as_it_is_or_as_a_shell_reads_it(
+    people: tuple[Person, Person], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    alice, bob = people
+    monkeypatch.chdir(tmp_path)
+    for name in ("it's \\ two.txt", "it's", "'it's'"):
+        (tmp_path / name).write_text(name)
+    assert keyboard(alice)(f"/send bob {typed}")[-1] == Done(command="send", ok=True)
+    offered(bob, typed if typed.startswith(("it's", "'")) else "it's \\ two.txt")
+
+
 def test_what_cannot_be_sent(village: Town, tmp_path: Path) -> None:
     alice = village.person("alice").start()
     type_line = keyboard(alice)
@@ -125,6 +137,7 @@ def test_what_cannot_be_sent(village: Town, tmp_path: Path) -> None:
         f"/send nobody {tmp_path / 'it.txt'}": "Nobody called nobody is registered",
         f"/send bob {tmp_path}": "is a folder: pack it into one file first",
         f"/send bob {tmp_path / 'missing'}": "cannot be read: no such file or directory.",
+        "/send bob 'no end": "cannot be read: no such file or directory.",
         f"/send bob {tmp_path / 'broken.jpg'}": "To send it as it is: /send -keep NAME PATH.",
     }.items():
         assert sentence in answer(type_line(line)), line

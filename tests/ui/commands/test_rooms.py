@@ -1,5 +1,7 @@
 """The commands of rooms as typed."""
 
+from pathlib import Path
+
 import pytest
 
 from chat.core.events import Event, Failure, Hit, Incoming, Line, RoomListed, RoomMember
@@ -89,6 +91,16 @@ def test_a_room_of_ones_own(people: list[Person], alice: Typing, bob: Typing) ->
     do(alice, "/kick bob #board")
     wait_until(lambda: not people[1].node.rooms.joined(), "bob is out")
     assert trouble(alice, "/kick bob") == "bob is not invited into #board: /names #board lists who is."
+
+
+def test_a_file_for_a_room(people: list[Person], alice: Typing, bob: Typing, tmp_path: Path) -> None:
+    for typing in (bob, alice):
+        do(typing, "/join tea")
+    path = tmp_path / "leaves.txt"
+    path.write_text("leaves")
+    do(alice, f"/send #tea {path}")
+    (event,) = people[1].inbox.wait_for(Incoming)
+    assert (event.room, event.kind, event.text) == ("#tea", "file", "leaves.txt")
 
 
 WRONG = {
