@@ -13,13 +13,6 @@ MISSING = {
     "chat/core/surroundings.py",
     "chat/core/transfer/carriage.py",
     "chat/core/transfer/transfers.py",
-    "chat/ui/commands/files.py",
-    "chat/ui/commands/oneself.py",
-    "chat/ui/commands/people.py",
-    "chat/ui/commands/talking.py",
-    "chat/ui/scripted.py",
-    "chat/ui/startup.py",
-    "chat/ui/views.py",
 }
 
 

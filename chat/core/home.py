@@ -18,7 +18,6 @@ class Home:
         self.certificate = path / "certificate.pem"
         self.authority = path / "authority.pem"
         self.database = path / "chat.db"
-        self.prompt_history = path / "prompt-history"
         self.downloads = path / "downloads"
         self.outgoing = path / "outgoing"
         self._lock = -1

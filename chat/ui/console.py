@@ -8,19 +8,35 @@ from contextlib import suppress
 
 import msgspec
 
-from chat.core.events import Delivered, Event, Failure, KeyChanged, Queued, Status, Transfer, Warn
+from chat.core.events import (
+    Delivered,
+    Event,
+    Failure,
+    Incoming,
+    KeyChanged,
+    PresenceChanged,
+    Queued,
+    Ready,
+    Status,
+    Transfer,
+    Warn,
+)
 from chat.ui.messages import Look
 from chat.ui.views import render
+from chat.ui.wrapping import wrapped
 
 GIVEN_UP = ("cancelled", "failed")
+PASSING = Ready | PresenceChanged | Incoming
 
 
 class Console:
     """Any thread may call."""
 
-    def __init__(self, look: Look, *, as_json: bool = False) -> None:
+    def __init__(self, look: Look, *, as_json: bool = False, only_answers: bool = False) -> None:
+        """With `only_answers` a person is told of what was asked for and of trouble, not of what comes and goes."""
         self._look = look
         self._json = as_json
+        self._only_answers = only_answers and not as_json
         self._lock = threading.Lock()
         self._outstanding: dict[str, set[str]] | None = None  # message id: who does not have it yet
         self._changed = threading.Condition()
@@ -36,6 +52,8 @@ class Console:
         """Show events that belong together."""
         if self._outstanding is not None:
             self._count(self._outstanding, shown)
+        if self._only_answers:
+            shown = [event for event in shown if not isinstance(event, PASSING)]
         with self._lock:
             self._print(self._text(shown), trouble=isinstance(next(iter(shown), None), Failure | Warn | KeyChanged))
 
@@ -75,7 +93,15 @@ class Console:
         """What is written for events, without the line break at its end; with the lock held."""
         if self._json:
             return "\n".join(msgspec.json.encode(event).decode() for event in shown)
-        return render(shown, self._look)
+        return render(shown, self._look, self._columns)
+
+    @property
+    def _columns(self) -> int:
+        """How wide the terminal is now; 0 if it is none."""
+        try:
+            return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else 0
+        except (OSError, ValueError):
+            return 0
 
     def _print(self, text: str, *, trouble: bool = False) -> None:
         """Write it, if there is any; with the lock held."""
@@ -83,6 +109,6 @@ class Console:
             beside = trouble and not self._json and not sys.stdout.isatty()
             out = sys.stderr if beside else sys.stdout
             try:
-                print(text, flush=True, file=out)
+                print(text if self._json else wrapped(text, self._columns), flush=True, file=out)
             except BrokenPipeError:  # nobody reads any more: what is under way is brought to its end all the same
                 os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())

@@ -3,6 +3,7 @@
 Each event becomes lines of the scroll or changes what the bar says; nothing that was shown is changed.
 """
 
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -176,7 +177,7 @@ class LiveConsole(Console):
     def _several(self, shown: Sequence[events.Event]) -> str:
         lines = [event for event in shown if isinstance(event, events.Line) and not isinstance(event, events.Hit)]
         read = self._history(lines, self._node.unread.counts() if self._node else {})
-        return "\n".join([*read, *filter(None, [render(shown[len(lines) :], self._look)])])
+        return "\n".join([*read, *filter(None, [render(shown[len(lines) :], self._look, self._columns)])])
 
     def _one(self, event: events.Event) -> str:
         now = time.monotonic()
@@ -201,7 +202,8 @@ class LiveConsole(Console):
         in_sight = conversation == self._current and not mentions(event.text, self._look.own_name)
         ring = self._notices.ring(event.sender, event.text, in_sight=in_sight, muted=muted, now=now)
         line = said(self._look, time=event.time, sender=event.sender, to=event.to, text=event.text, kind=event.kind)
-        return ring + self._dated(event.time, line)
+        sys.stdout.write(ring)
+        return self._dated(event.time, line)
 
     def _transfer(self, event: events.Transfer) -> str:
         """What moves is above the status bar; that a file of ours arrived is told as of any message."""

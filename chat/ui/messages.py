@@ -12,9 +12,9 @@ from chat.core.events import Line
 from chat.core.unread import Conversation, conversation_of
 from chat.inert import inert
 from chat.ui.palette import Palette
+from chat.ui.wrapping import INDENT
 from db.messages import PENDING, SENT
 
-INDENT = " " * 6
 MAX_NAMES = 8
 CUT_CHARS = 2000
 CUT_LINES = 25

@@ -35,6 +35,11 @@ class ClientOptions:
     sources: dict[str, str]
     warnings: tuple[str, ...]
 
+    @property
+    def downloads(self) -> Path:
+        """The folder for files that come, below the home unless the setting says another."""
+        return self.home / Path(self.settings.downloads or "downloads").expanduser()
+
 
 def parser() -> argparse.ArgumentParser:
     """The flags of client.py."""

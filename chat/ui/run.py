@@ -56,7 +56,7 @@ def _console(options: ClientOptions) -> Console:
     look = Look(options.name, palette, settings.timestamps)
     is_live = sys.stdin.isatty() and sys.stdout.isatty() and not is_dumb(environment())
     if options.json or options.commands or not is_live:
-        return Console(look, as_json=options.json)
+        return Console(look, as_json=options.json, only_answers=bool(options.commands))
     return LiveConsole(replace(look, live=True, cut=True), Notices(settings, environment()), settings.context_lines)
 
 
@@ -66,7 +66,8 @@ def _run(options: ClientOptions, console: Console) -> int:
         why = f"{options.name} is running already in another terminal: type it there, or /quit there first."
         return _run_beside(options, opened, console, why)
     home = opened.home
-    node_options = Options(opened.registry, options.listen, home.downloads, home.outgoing, options.hidden)
+    files = options.settings.files
+    node_options = Options(opened.registry, options.listen, options.downloads, home.outgoing, options.hidden, files)
     try:
         node = Node(opened.credentials, opened.database, node_options, console.notify)
     except InUse as error:
@@ -87,7 +88,7 @@ def _run(options: ClientOptions, console: Console) -> int:
 
 def _settings(options: ClientOptions, opened: Opened) -> list[tuple[str, str, str]]:
     """Name, value and source of each, for /status."""
-    values = {**msgspec.to_builtins(options.settings), "home": options.home}
+    values = {**msgspec.to_builtins(options.settings), "home": options.home, "downloads": options.downloads}
     sources = dict(options.sources)
     if not options.registry:
         values["registry"], sources["registry"] = format_address(*opened.registry), "enrolment"
@@ -102,7 +103,7 @@ def _conversation(options: ClientOptions, shell: Shell, console: Console, *, is_
     if options.commands:
         return lambda: run_commands(shell, console, options.commands, options.wait_s)
     if not isinstance(console, LiveConsole):
-        return lambda: run_lines(shell)
+        return lambda: run_lines(shell, as_json=options.json)
     from chat.ui.prompt import Prompt  # noqa: PLC0415 - a tenth of a second that scripts need not pay
 
     console.attach(shell.node, is_new=is_new)
@@ -115,7 +116,9 @@ def _run_beside(options: ClientOptions, opened: Opened, console: Console, why: s
     if not names or not all(find_command(name).beside for name in names):
         raise UserError(f"{why} Beside it only -c with /history, /contacts and the like works.")
     people = AddressBook(Pool(opened.database))
-    return run_commands(Shell(options.name, people, None, console), console, options.commands, 0)
+    shell = Shell(options.name, people, None, console)
+    shell.settings = options.settings
+    return run_commands(shell, console, options.commands, 0)
 
 
 def _guard_threads(console: Console) -> None:

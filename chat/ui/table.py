@@ -1,6 +1,7 @@
-"""The command table: a command is one decorated function. Help, completion and the manual read it."""
+"""The command table: a command is one decorated function. Help, completion and the manual read it, and the keys."""
 
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -23,6 +24,11 @@ class Command:
     help: str
     run: Run
     beside: bool
+
+    @property
+    def section(self) -> str:
+        """What it belongs to: the word that its module's docstring begins with, up to a colon or full stop."""
+        return re.split("[:.]", sys.modules[self.run.__module__].__doc__ or "")[0]
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -52,6 +58,14 @@ class Command:
 
 COMMANDS: dict[str, Command] = {}
 
+SECTIONS = (
+    "Writing to people",
+    "Contacts",
+    "Reading what was written",
+    "Files",
+    "Oneself",
+)  # others go before the last
+
 ARGUMENTS = {
     "NAME": "somebody's name",
     "NAME[,NAME…]": "one name, or several with commas between and no blanks",
@@ -71,6 +85,20 @@ ARGUMENTS = {
     "has:file|image|voice": "with such an attachment",
 }
 
+KEYS = (
+    ("Enter", "send the line, or run the command"),
+    ("Alt-Enter", "begin a new line within the message"),
+    ("Tab", "complete a command, a name, an option or a path"),
+    ("Up, Down", "earlier and later lines of yours, also of earlier runs"),
+    ("Ctrl-R", "search them"),
+    ("Alt-1 … Alt-9", "turn to the conversation with that number in the status bar"),
+    ("Alt-A", "turn to the next conversation with something unread"),
+    ("PgUp", "read the history, page by page"),
+    ("Ctrl-X Ctrl-E", "write in your editor ($VISUAL or $EDITOR)"),
+    ("Ctrl-C", "drop the line"),
+    ("Ctrl-D", "leave, on an empty line"),
+)
+
 _ITEM = re.compile(r"\[(?:[^][]|\[[^]]*])*]|[^\s[]+(?:\[[^]]*])?")
 _OPTION = re.compile(r"\[(-|[a-z]+:)")
 
@@ -84,6 +112,12 @@ def command(usage: str, *, beside: bool = False) -> Callable[[Run], Run]:
         return run
 
     return enter
+
+
+def all_commands() -> list[Command]:
+    """The commands, section by section, what is used most first."""
+    order = {section: place for place, section in enumerate(SECTIONS)}
+    return sorted(COMMANDS.values(), key=lambda entry: order.get(entry.section, len(order) - 1.5))
 
 
 def find_command(name: str) -> Command:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from chat.core.transfer.preparing import prepare
 from chat.net.addresses import format_address
 from tests.people import Town
 from tests.processes import PATIENCE_S, ROOT, client_arguments, run_client
@@ -85,7 +86,7 @@ def test_a_pipe_is_still_useful(village: Town, tmp_path: Path) -> None:
     )
     assert done.returncode == 0
     assert b"stored, pending for bob" in done.stdout
-    assert b"\nalice" in done.stdout
+    assert b"who: nobody else can be found now" in done.stdout
     assert b"not valid Unicode" in done.stderr
     assert b"\x1b" not in done.stdout + done.stderr
     assert b"Traceback" not in done.stderr
@@ -118,3 +119,26 @@ def test_a_reader_that_goes_away_is_no_fault(village: Town, tmp_path: Path) -> N
         cwd=ROOT,
     )
     assert "Traceback" not in done.stderr
+
+
+def test_a_command_of_a_script_prints_only_its_answer(village: Town, tmp_path: Path) -> None:
+    shown = run_client(tmp_path, "carol", format_address(*village.registry), "-c", "/help quit")
+    assert shown.stdout == "/quit\n  Leave. What is pending is sent the next time.\n"
+
+
+def test_files_go_where_the_settings_say(open_terminal: Open, village: Town, tmp_path: Path) -> None:
+    bob = village.person("bob").start()
+    (tmp_path / "plan.txt").write_text("tea")
+    folder = tmp_path / "my downloads"
+    alice = open_terminal("alice", columns=200, P2PCHAT_TAKE_MIB="0", P2PCHAT_DOWNLOADS=str(folder))
+    alice.wait_for("alice>", "registry ok")
+    alice.enter("/add bob")
+    alice.wait_for("bob  ")
+    kind, attached = prepare(tmp_path / "plan.txt", bob.home.outgoing, keep_metadata=False)
+    bob.node.send(["alice"], "plan.txt", kind=kind, file=attached)
+    offered = alice.wait_line("plan.txt from bob", "offered, /accept")
+    number = offered.partition("(number ")[2].partition(",")[0]
+    assert offered.endswith(f"offered, /accept {number} takes it")
+    alice.enter(f"/accept {number}")
+    alice.wait_line("plan.txt from bob", f"is complete: {folder}/plan.txt")
+    assert (folder / "plan.txt").read_text() == "tea"

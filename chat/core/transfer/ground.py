@@ -13,7 +13,7 @@ from chat.core.writer import Writer
 from chat.net.certificates import Identity
 from chat.wire.messages import FileMessage
 from db.connection import Connection
-from db.files import FileRow, file_of_message
+from db.files import OFFERED, FileRow, file_of_message
 from db.pool import Pool
 
 T = TypeVar("T")
@@ -48,6 +48,8 @@ class Ground:
     ) -> None:
         """Tell the screen how a file stands; `state` where it is not the row's."""
         state = state or row.state
+        if state == OFFERED and not row.outgoing:
+            reason = f"/accept {row.ordinal} takes it"
         moved = running.bytes_done if running else row.size if state == "done" else 0
         self.notify(
             Transfer(

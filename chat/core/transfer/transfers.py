@@ -107,12 +107,14 @@ class Transfers:
 
     # What the person asks
 
-    def show_unfinished(self) -> None:
-        """Tell the screen of all that is under way or waits."""
+    def show_unfinished(self) -> bool:
+        """Tell the screen of all that is under way or waits; whether there is anything."""
         running = self._carriage.running
-        for row in self._ground.read(unfinished_files):
+        unfinished = self._ground.read(unfinished_files)
+        for row in unfinished:
             run = running.get(_key(row))
             self._ground.show(row, RUNNING if run else "", running=run)
+        return bool(unfinished)
 
     def accept(self, number: int) -> None:
         """Take a file that was offered, also after declining it. UserError if it cannot be had, and why."""

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from chat.core.events import Status
 from chat.core.transfer.preparing import prepare
 from chat.errors import UserError
 from chat.ui.shell import Shell, names_and_rest
@@ -18,7 +19,7 @@ def send(shell: Shell, arguments: str) -> None:
     recipients, path = names_and_rest(arguments.removeprefix("-keep ").strip())
     if not path:
         raise UserError("Say which file: /send NAME PATH.")
-    kind, attached = prepare(Path(path).expanduser(), shell.node.options.outgoing, keep_metadata=keep)
+    kind, attached = prepare(Path(path), shell.node.options.outgoing, keep_metadata=keep)
     name = attached.attachment.name
     shell.wrote(shell.node.send(recipients, name, kind=kind, file=attached), recipients, f"[{kind}] {name}")
 
@@ -26,7 +27,8 @@ def send(shell: Shell, arguments: str) -> None:
 @command("/transfers")
 def transfers(shell: Shell, arguments: str) -> None:
     """List the files that are on their way or wait for something."""
-    shell.node.transfers.show_unfinished()
+    if not shell.node.transfers.show_unfinished():
+        shell.show([Status(name="transfers", value="none", source="/transfers")])
 
 
 @command("/accept N")
