@@ -30,9 +30,16 @@ screens: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.files
+	$(BIN)/python -m bench.search
 
 load: $(VENV)/dev
 	$(BIN)/python -m bench.registry_load
+
+MINUTES ?= 10
+soak: $(VENV)/dev
+	tests/install_tools.sh
+	$(BIN)/python -m tests.soak $(MINUTES)
 
 # After a change to requirements.txt or requirements-dev.txt: every package that comes along, with its hashes.
 COMPILE := $(VENV)/tools/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \

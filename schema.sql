@@ -79,6 +79,20 @@ CREATE TABLE IF NOT EXISTS `File` (
   KEY file_message (message_id, name)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='files that belong to messages, one row per person at the other end';
 
+CREATE TABLE IF NOT EXISTS `Transcript` (
+  ordinal      BIGINT         NOT NULL          COMMENT 'of the voice message whose words these are, in Sender or Receiver',
+  state        VARCHAR(16)    NOT NULL          COMMENT 'waiting; done; silent: there is no speech in it; failed',
+  attempts     INT            NOT NULL          COMMENT 'how often it was begun: counted before, so that a crash counts',
+  text         MEDIUMTEXT     NOT NULL          COMMENT 'what is said in it',
+  confidence   DOUBLE                           COMMENT '0 to 1; NULL: the engine has none',
+  duration_s   DOUBLE         NOT NULL          COMMENT 'how long it is, in seconds',
+  engine       VARCHAR(80)    NOT NULL          COMMENT 'what wrote it down',
+  model_sha256 VARBINARY(32)  NOT NULL          COMMENT 'with which model',
+  languages    VARCHAR(1000)  NOT NULL          COMMENT 'that the model knows, ISO 639-1, separated by commas',
+  reason       VARCHAR(500)   NOT NULL          COMMENT 'why there are no words',
+  PRIMARY KEY (ordinal)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='voice messages in words, written down on this machine';
+
 CREATE TABLE IF NOT EXISTS `Outbound` (
   name       VARCHAR(40)    NOT NULL            COMMENT 'the recipient',
   stream     BINARY(16)     NOT NULL            COMMENT 'the current stream to that person',

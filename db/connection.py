@@ -24,6 +24,9 @@ class Connection(Protocol):
     def query(self, sql: str, params: Sequence[Value] = ()) -> list[Row]:
         """All rows of a SELECT."""
 
+    def stream(self, sql: str, params: Sequence[Value] = ()) -> Iterator[Row]:
+        """The rows of a SELECT, however many: a few at a time. Until its end nothing else may be asked."""
+
     def execute(self, sql: str, params: Sequence[Value] = ()) -> int:
         """Run a statement; how many rows it matched."""
 
@@ -35,6 +38,9 @@ class Connection(Protocol):
 
     def begin(self) -> None:
         """Start a transaction that may write."""
+
+    def begin_snapshot(self) -> None:
+        """Start a transaction that only reads, and sees all as it was at its first query. `rollback` ends it."""
 
     def commit(self) -> None:
         """Make it durable: on return it is on the disk."""

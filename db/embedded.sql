@@ -74,6 +74,19 @@ CREATE TABLE IF NOT EXISTS File (
 CREATE INDEX IF NOT EXISTS file_state ON File (state, name);
 CREATE INDEX IF NOT EXISTS file_message ON File (message_id, name);
 
+CREATE TABLE IF NOT EXISTS Transcript (
+  ordinal      INTEGER NOT NULL PRIMARY KEY,
+  state        TEXT    NOT NULL,
+  attempts     INTEGER NOT NULL,
+  text         TEXT    NOT NULL,
+  confidence   REAL,
+  duration_s   REAL    NOT NULL,
+  engine       TEXT    NOT NULL,
+  model_sha256 BLOB    NOT NULL,
+  languages    TEXT    NOT NULL,
+  reason       TEXT    NOT NULL
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS Outbound (
   name       TEXT    NOT NULL PRIMARY KEY,
   stream     BLOB    NOT NULL,

@@ -56,6 +56,11 @@ def files_numbered(connection: Connection, ordinal: int) -> list[FileRow]:
     return _all(connection, "ordinal = ?", ordinal)
 
 
+def files_with_id(connection: Connection, message_id: bytes) -> list[FileRow]:
+    """The file of the message with that id, with everyone whom it concerns."""
+    return _all(connection, "message_id = ?", message_id)
+
+
 def unfinished_files(connection: Connection, name: str = "") -> list[FileRow]:
     """All that is offered or accepted, with one person or with all, in the order of the messages."""
     if name:

@@ -20,7 +20,7 @@ class Part:
 
 
 class Searchable(NamedTuple):
-    """What is searched of one message. `sender` is empty for one's own; `text` has a file's name too."""
+    """What is searched of one message. `sender` is empty for one's own; `text` has a file's name and words too."""
 
     ordinal: int
     sender: str
@@ -73,12 +73,15 @@ def _searchable(connection: Connection, where: str) -> list[Searchable]:
         f"SELECT ordinal, name, recipients, kind, time, message FROM Receiver WHERE ordinal {where}"
     )
     files: dict[int, str] = dict(connection.query(f"SELECT ordinal, file_name FROM File WHERE ordinal {where}"))
-    return sorted(_with_file(Searchable(*row), files) for row in (*sent, *received))
+    spoken: dict[int, str] = dict(connection.query(f"SELECT ordinal, text FROM Transcript WHERE ordinal {where}"))
+    return sorted(
+        _together(Searchable(*row), files.get(row[0], ""), spoken.get(row[0], "")) for row in (*sent, *received)
+    )
 
 
-def _with_file(row: Searchable, files: dict[int, str]) -> Searchable:
-    name = files.get(row.ordinal, row.text)
-    return row if name == row.text else row._replace(text=f"{row.text}\n{name}")
+def _together(row: Searchable, file_name: str, spoken: str) -> Searchable:
+    more = [file_name if file_name != row.text else "", spoken]
+    return row._replace(text="\n".join(filter(None, [row.text, *more]))) if any(more) else row
 
 
 def _ordinals(connection: Connection, part: Part, name: str, count: int, order: str) -> list[int]:

@@ -7,6 +7,7 @@ being run again: PREPARE its ALTER from a look into information_schema (tests/db
 A database says whose it is: on a server, the name of another's is a slip of the finger away.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,11 @@ class Schema:
     version: int
     files: dict[str, Path]
     upgrades: Path  # a folder for each dialect, with a file for each version
+
+    @property
+    def tables(self) -> list[str]:
+        """The names of the tables, in the order of the schema file."""
+        return re.findall(r"^CREATE TABLE IF NOT EXISTS `(\w+)`", self.files["mysql"].read_text("utf-8"), re.MULTILINE)
 
     def apply(self, connection: Connection, owner: str) -> None:
         """Bring the database to this version. NewerSchema if it is beyond it, NotOurs if it is not `owner`'s."""

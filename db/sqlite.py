@@ -89,6 +89,11 @@ class SqliteConnection:
             rows: list[Row] = self._driver.execute(sql, params).fetchall()
             return rows
 
+    def stream(self, sql: str, params: Sequence[Value] = ()) -> Iterator[Row]:
+        """The rows of a SELECT, a few at a time."""
+        with self._errors():
+            yield from self._driver.execute(sql, params)
+
     def execute(self, sql: str, params: Sequence[Value] = ()) -> int:
         """Run a statement; how many rows it matched."""
         with self._errors():
@@ -107,6 +112,10 @@ class SqliteConnection:
     def begin(self) -> None:
         """Start a transaction, with the write lock from the first."""
         self.execute("BEGIN IMMEDIATE")
+
+    def begin_snapshot(self) -> None:
+        """Start a transaction that only reads, while others write."""
+        self.execute("BEGIN DEFERRED")
 
     def commit(self) -> None:
         """Make it durable."""

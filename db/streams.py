@@ -1,5 +1,6 @@
 """Outbound and Inbound: how far each stream was written, confirmed and held."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from db.connection import Connection
@@ -68,3 +69,9 @@ def put_inbound(connection: Connection, name: str, row: InboundRow, ordinal: int
     values = row.n, row.chain, ordinal, name, row.stream
     if not connection.execute("UPDATE Inbound SET n = ?, chain = ?, ordinal = ? WHERE name = ? AND stream = ?", values):
         connection.execute("INSERT INTO Inbound (n, chain, ordinal, name, stream) VALUES (?, ?, ?, ?, ?)", values)
+
+
+def keep_inbound(connection: Connection, name: str, streams: Sequence[bytes]) -> None:
+    """Forget all streams of `name` but these."""
+    marks = ", ".join("?" * len(streams))
+    connection.execute(f"DELETE FROM Inbound WHERE name = ? AND stream NOT IN ({marks})", (name, *streams))

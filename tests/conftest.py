@@ -11,6 +11,7 @@ from hypothesis import settings
 from db.connection import Database
 from db.mysql import MysqlDatabase
 from db.sqlite import SqliteDatabase
+from tests import effort
 from tests import mariadb as mariadb_server
 from tests.bulk import BulkPairs
 from tests.mariadb import MariaDb
@@ -44,6 +45,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     for why in config.stash.get(left_out, []):
         terminalreporter.write_line(f"LEFT OUT: {why}")
+    if terminalreporter.stats.get("failed"):
+        terminalreporter.write_line(f"SEED={effort.SEED} lets chance start where it started here.")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """A database that fails when it is told to: what is under it is real, and what fails is one statement or commit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from db.connection import Connection, Database, Row, Value
@@ -64,6 +64,10 @@ class FlakyConnection:
         self._sickness.check()
         return self._connection.query(sql, params)
 
+    def stream(self, sql: str, params: Sequence[Value] = ()) -> Iterator[Row]:
+        self._sickness.check()
+        return self._connection.stream(sql, params)
+
     def execute(self, sql: str, params: Sequence[Value] = ()) -> int:
         self._sickness.check()
         return self._connection.execute(sql, params)
@@ -79,6 +83,10 @@ class FlakyConnection:
     def begin(self) -> None:
         self._sickness.check()
         self._connection.begin()
+
+    def begin_snapshot(self) -> None:
+        self._sickness.check()
+        self._connection.begin_snapshot()
 
     def commit(self) -> None:
         self._sickness.check()

@@ -10,6 +10,7 @@ from typing import TypeVar
 from chat.core import events, keyring
 from chat.core.credentials import Credentials
 from chat.core.enrolment import Enrolment
+from chat.core.file_journal import DEFAULT_POLICY, FilePolicy
 from chat.core.home import Home
 from chat.core.keyring import KeyringFile
 from chat.core.node import Node, Options
@@ -81,12 +82,18 @@ class Person:
         assert self._node is not None
         return self._node
 
-    def start(self, *, hidden: bool = False, listen: tuple[str, int] = ("127.0.0.1", 0)) -> "Person":
+    def start(
+        self,
+        *,
+        hidden: bool = False,
+        listen: tuple[str, int] = ("127.0.0.1", 0),
+        files: FilePolicy = DEFAULT_POLICY,
+    ) -> "Person":
         credentials = Credentials(self.home, self.keyring)
         self._node = Node(
             credentials,
             self.database,
-            Options(self.registry, listen, self.home.downloads, self.home.outgoing, hidden),
+            Options(self.registry, listen, self.home.downloads, self.home.outgoing, hidden, files),
             self.inbox.notify,
         )
         self._node.start()

@@ -17,7 +17,6 @@ assert _commands  # importing it fills the command table
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
-TO_COME = {"docs/delivery.md"}  # the list only shrinks
 
 
 def test_every_command_is_in_the_readme() -> None:
@@ -55,9 +54,6 @@ def test_links_lead_somewhere(document: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#([\w-]+))?\)", document.read_text("utf-8"))
     for target, anchor in links:
         path = (document.parent / target).resolve()
-        if path.relative_to(ROOT).as_posix() in TO_COME:
-            assert not path.exists(), f"{target} is there: take it off the list"
-            continue
         assert path.exists(), f"{document.name} links to {target}, which is not there"
         assert not anchor or anchor in _anchors(path), f"{target} has no heading {anchor!r}"
 

@@ -56,6 +56,14 @@ class Conversation:
         self._ending = False
         self.thread = threading.Thread(target=self._run, name=f"conversation {name}", daemon=True)
 
+    def start(self) -> None:
+        """Begin. RuntimeError if the system has no more threads."""
+        try:
+            self.thread.start()
+        except RuntimeError:
+            self._poller.close()
+            raise
+
     # For other threads
 
     def post(self, task: Callable[[], None]) -> None:
@@ -131,8 +139,8 @@ class Conversation:
 
     def _receive(self, delivery: Delivery, ready: list[Connection]) -> None:
         for link, new in list(self._sockets.items()):
-            if new.connection not in ready:
-                continue
+            if new.connection not in ready or not new.connection.wants_data:
+                continue  # there may only be room for what is still to be sent
             now = time.monotonic()
             try:
                 delivery.receive_data(link, new.connection.receive(), now)

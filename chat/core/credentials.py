@@ -12,7 +12,7 @@ from chat.core.enrolment import authority_fingerprint, write_certificate
 from chat.core.home import Home
 from chat.core.keyring import Keyring
 from chat.errors import StorageFailure, TrustError
-from chat.net.certificates import Identity, read_identity
+from chat.net.certificates import UNREADABLE, Identity, read_identity
 from chat.net.tls import ALPN_CHAT, ALPN_REGISTRY, ALPN_TRANSFER, OwnCertificate, dialling_context, listening_context
 from chat.wire.registry import Revoked, revocation_statement
 
@@ -39,6 +39,11 @@ class Credentials:
             raise TrustError(f"The registry gave a certificate for {offered.name}, which is not ours.")
         write_certificate(self._home, certificate)
         self._load()
+
+    def check_authority(self, enrolled_with: str) -> None:
+        """TrustError if the authority in the home is not the one of that fingerprint: somebody put it there."""
+        if self.registry_fingerprint != enrolled_with:
+            raise TrustError(f"{self._home.authority} is not of the registry that you enrolled with. {_ADVICE}")
 
     def is_revoked(self, revoked: Revoked) -> bool:
         """Whether the authority really signed that."""
@@ -70,5 +75,5 @@ class Credentials:
 def _certificate(path: Path) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(path.read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, *UNREADABLE) as error:
         raise StorageFailure(f"The certificate {path} cannot be read: {error}. {_ADVICE}") from None

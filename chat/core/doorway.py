@@ -17,6 +17,7 @@ from chat.core.reading import reading
 from chat.core.trust import KeyChanged, meet
 from chat.core.writer import Writer
 from chat.errors import ChatError, NetworkError, TrustError
+from chat.net.addresses import is_ip
 from chat.net.certificates import Identity, host_name, read_identity
 from chat.net.deadline import Deadline
 from chat.net.dialing import dial
@@ -25,6 +26,7 @@ from chat.net.limits import Places, TokenBucket
 from chat.net.listener import Listener
 from chat.net.threads import start_thread
 from chat.net.tls import handshake
+from chat.wire.names import fold_name
 from chat.wire.registry import Presence
 from db.pool import Pool
 from db.users import User, find_user
@@ -52,6 +54,9 @@ class Whereabouts(Protocol):
     @property
     def signed_in(self) -> bool:
         """Whether the roster is of now."""
+
+    def registered_key(self, name: str) -> bytes | None:
+        """The key that the registry has for `name`, empty if it has none; None if it cannot be asked."""
 
     def key_changed(self, change: KeyChanged) -> None:
         """Somebody came with another key."""
@@ -87,7 +92,8 @@ class Doorway:
     @property
     def address(self) -> tuple[str, int]:
         """Where that is; port 0 while it is nowhere."""
-        return self._listener.address if self._listener else ("", 0)
+        listener = self._listener  # another thread may stop it just now
+        return listener.address if listener else ("", 0)
 
     def stop_listening(self) -> None:
         """Take none any more."""
@@ -128,7 +134,8 @@ class Doorway:
     def _candidates(self, name: str, user: User | None) -> tuple[str, list[tuple[str, int]]]:
         presence = self._whereabouts.roster.get(name)
         if self._whereabouts.signed_in and presence is not None and presence.online:
-            return presence.peer_id, [(address, presence.port) for address in presence.addresses]
+            numbers = [address for address in presence.addresses if is_ip(address)]  # no name server is asked for it
+            return presence.peer_id, [(address, presence.port) for address in numbers]
         if user is None or not user.peer_id or not user.port:
             raise NetworkError(f"No address of {name} is known.")
         return user.peer_id, [(user.ip, user.port)]
@@ -152,18 +159,26 @@ class Doorway:
         finally:
             self._silent.give_back(ip)
         settled = _Once(lambda: self._door.leave(ip))
+        tls: ssl.SSLSocket | None = None
         try:
             tls = self._door.shake(sock, self._credentials.for_listening)
             self._on_guest(self._let_through(tls), tls, settled)
-        except ChatError:
-            settled()  # a stranger's failure is nobody's business
+        except BaseException as error:
+            settled()
+            if tls is not None:
+                tls.close()
+            if not isinstance(error, ChatError):  # a stranger's failure is nobody's business
+                raise
 
     def _let_through(self, tls: ssl.SSLSocket) -> Identity:
         """Who is there, if that person's key is the one trusted; else it is closed without a word."""
         try:
             identity = read_identity(tls.getpeercert(binary_form=True))
+            if identity.name != fold_name(identity.name):
+                raise Refusal("A name that no registry of ours gives.")
             if self.turns_away(identity.name):
                 raise Refusal(f"Nothing is exchanged with {identity.name} now.")
+            self._check_first_key(identity)
             self._writer.call(lambda tx: meet(tx, identity))
         except ChatError as error:
             tls.close()
@@ -172,6 +187,15 @@ class Doorway:
                 raise NetworkError(str(error)) from None  # told already, and louder
             raise
         return identity
+
+    def _check_first_key(self, identity: Identity) -> None:
+        """Refusal for somebody not met yet whose key the registry has replaced: its certificate may still run."""
+        with reading(self._pool) as connection:
+            user = find_user(connection, identity.name)
+        if user is None or not user.public_key:
+            key = self._whereabouts.registered_key(identity.name)
+            if key not in (None, identity.public_key):
+                raise Refusal(f"The registry has another key of {identity.name}.")
 
 
 class _Once:

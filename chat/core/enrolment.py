@@ -12,7 +12,7 @@ from chat.core.home import Home
 from chat.core.keyring import Keyring, KeyringFile, derive_keys
 from chat.errors import ChatError, ConnectionClosed, NetworkError, ProtocolError, TrustError, UserError
 from chat.net.addresses import format_address
-from chat.net.certificates import REGISTRY_ID, fingerprint, group, host_name, private_pem, read_identity
+from chat.net.certificates import REGISTRY_ID, UNREADABLE, fingerprint, group, host_name, private_pem, read_identity
 from chat.net.connection import Connection, Poller
 from chat.net.deadline import Deadline
 from chat.net.dialing import dial
@@ -76,13 +76,16 @@ def introduce(address: tuple[str, int]) -> x509.Certificate:
     try:
         with Call(address) as call:
             return x509.load_der_x509_certificate(call.ask(wire.Introduce(0), wire.Introduced).authority)
-    except (ValueError, ProtocolError, ConnectionClosed) as error:
+    except (*UNREADABLE, ProtocolError, ConnectionClosed) as error:
         raise NetworkError(f"What answers at {format_address(*address)} is no registry: {error}") from None
 
 
 def authority_fingerprint(certificate: x509.Certificate) -> str:
     """What server.py prints. TrustError if its key is of a kind that we do not use."""
-    key = certificate.public_key()
+    try:
+        key = certificate.public_key()
+    except UNREADABLE:
+        key = None
     if not isinstance(key, Ed25519PublicKey):
         raise TrustError("The registry's authority has no Ed25519 key.")
     return fingerprint(key.public_bytes_raw())

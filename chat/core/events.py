@@ -63,7 +63,10 @@ class PresenceChanged(Event, frozen=True, kw_only=True, tag_field="event", tag="
 
 
 class Transfer(Event, frozen=True, kw_only=True, tag_field="event", tag="transfer"):
-    """How a file stands. `number` is for /accept and /cancel; `rate` is bytes a second while it runs."""
+    """How a file stands. `number` is for /accept and /cancel; `rate` is bytes a second while it runs.
+
+    `type` is its media type by the sender's word, `path` is where it lies here, if it does.
+    """
 
     id: str
     number: int
@@ -72,6 +75,7 @@ class Transfer(Event, frozen=True, kw_only=True, tag_field="event", tag="transfe
     file: str
     bytes: int
     total: int
+    type: str
     state: str
     path: str = ""
     reason: str = ""
@@ -79,11 +83,37 @@ class Transfer(Event, frozen=True, kw_only=True, tag_field="event", tag="transfe
     seconds_left: float | None = None
 
 
+class Transcribing(Event, frozen=True, kw_only=True, tag_field="event", tag="transcribing"):
+    """How far a long voice message is written down; `total` is left out where it is not known."""
+
+    id: str
+    number: int
+    done: float
+    total: float | None = None
+
+
+class Transcript(Event, frozen=True, kw_only=True, tag_field="event", tag="transcript"):
+    """What is said in a voice message, or in `error` why there are no words. `confidence` where the engine has one.
+
+    `asked`: somebody asked for it, so all of it is to be shown.
+    """
+
+    id: str
+    number: int
+    sender: str = msgspec.field(name="from")
+    text: str = ""
+    confidence: float | None = None
+    seconds: float = 0.0
+    error: str = ""
+    asked: bool = False
+
+
 class Line(Event, frozen=True, kw_only=True, tag_field="event", tag="history"):
     """A message of the history; `number` is its place there.
 
     `status`: pending, sent or received, or what became of a file; for several recipients `states` has each.
-    `utc`: its time is to be shown in UTC.
+    `utc`: its time is to be shown in UTC. Of a voice message `transcript` is what is said in it, or
+    `no_transcript` why there are no words; `seconds` is how long it is, `confidence` 0 to 1 or None.
     """
 
     id: str
@@ -96,6 +126,10 @@ class Line(Event, frozen=True, kw_only=True, tag_field="event", tag="history"):
     status: str
     states: dict[str, str] = {}
     utc: bool = False
+    transcript: str = ""
+    confidence: float | None = None
+    seconds: float = 0.0
+    no_transcript: str = ""
 
 
 class Hit(Line, frozen=True, kw_only=True, tag_field="event", tag="search"):

@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from chat.core.events import Line
 from db.blocks import MAX_ORDINAL, find_blocks, last_in_blocks
 from db.connection import Connection, Row
 from db.history import Part, newest, oldest, received_rows, sent_rows
 from db.messages import PENDING, SENT
+from db.transcripts import VOICE, TranscriptRow, find_transcripts
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Page:
 def read_history(connection: Connection, own_name: str, query: Query) -> Page:
     """The lines that fit."""
     if query.around:
-        ordinals, older = _around(connection, query), True
+        ordinals, older = _around(connection, query)
     else:
         ordinals = _newest(connection, query.names, query.bounds, query.count + 1)
         older = len(ordinals) > query.count
@@ -77,6 +80,8 @@ def read_lines(connection: Connection, own_name: str, ordinals: Sequence[int]) -
     for ordinal, *rest in sent_rows(connection, ordinals):
         own.setdefault(int(ordinal), []).append(tuple(rest))
     lines.update({ordinal: _own_line(own_name, ordinal, rows) for ordinal, rows in own.items()})
+    spoken = find_transcripts(connection, [ordinal for ordinal, line in lines.items() if line.kind == VOICE])
+    lines.update({ordinal: _with_words(lines[ordinal], row) for ordinal, row in spoken.items()})
     return [lines[ordinal] for ordinal in ordinals if ordinal in lines]
 
 
@@ -91,15 +96,18 @@ def _newest(connection: Connection, names: Sequence[str], bounds: Bounds, count:
     return found
 
 
-def _around(connection: Connection, query: Query) -> list[int]:
-    """Half of the lines before a message, and that one with the others after it."""
-    before = _newest(connection, query.names, Bounds(before_number=query.around), query.count // 2)
+def _around(connection: Connection, query: Query) -> tuple[list[int], bool]:
+    """Half of the lines before a message, and that one with the others after it; whether there are more before."""
+    half = query.count // 2
+    before = _newest(connection, query.names, Bounds(before_number=query.around), half + 1)
+    older = len(before) > half
+    before = before[:half]
     later = {
         ordinal
         for name in query.names or ("",)
         for ordinal in oldest(connection, Part(query.around, MAX_ORDINAL), name, query.count - len(before))
     }
-    return [*before, *sorted(later)[: query.count - len(before)]]
+    return [*before, *sorted(later)[: query.count - len(before)]], older
 
 
 def _own_line(own_name: str, ordinal: int, rows: list[Row]) -> Line:
@@ -134,6 +142,12 @@ def _line(ordinal: int, message_id: bytes, recipients: str, text: str, kind: str
         kind=kind,
         time=time,
         status="received",
+    )
+
+
+def _with_words(line: Line, row: TranscriptRow) -> Line:
+    return msgspec.structs.replace(
+        line, transcript=row.text, confidence=row.confidence, seconds=row.duration_s, no_transcript=row.reason
     )
 
 

@@ -23,6 +23,11 @@ class Home:
         self._lock = -1
 
     @property
+    def of_the_person(self) -> tuple[Path, ...]:
+        """The files that, with the keyring, make this the home of somebody at a registry."""
+        return self.identity, self.certificate, self.authority
+
+    @property
     def is_enrolled(self) -> bool:
         """Whether somebody enrolled here: the keyring is written last."""
         return self.keyring.exists()

@@ -44,6 +44,7 @@ class Indexer:
         """Text came later to a message that was stored before, as a transcript does."""
         block = block_of(tx, ordinal)
         if block is None:
+            self._size += BYTE * len(text.encode())
             return
         for start, places in _by_start({token: [ordinal - block.first] for token in tokens_of(text)}).items():
             for row in find_words(tx, [start], block.first, block.first):

@@ -48,6 +48,7 @@ from db.streams import (
     OutboundRow,
     find_inbound,
     find_outbound,
+    keep_inbound,
     newest_inbound,
     put_inbound,
     put_outbound,
@@ -132,6 +133,8 @@ class Journal:
             bodies = bodies[:taken]
         arrivals = self._store(tx, name, address, fresh, bodies, now)
         put_inbound(tx, name, InboundRow(stream, after.n, after.chain), self._ordinal)
+        if held is None:
+            self._forget_old_streams(tx, name, stream)
         return after, arrivals
 
     def positions(self, tx: Connection, name: str) -> tuple[Position, ...]:
@@ -213,6 +216,11 @@ class Journal:
         note_offers(tx, self.policy, arrivals)
         self.indexer.stored(tx, self._ordinal, [arrival.body.text for arrival in arrivals])
         return arrivals
+
+    def _forget_old_streams(self, tx: Connection, name: str, newest: bytes) -> None:
+        """Only the newest are ever reported; a peer that opens them by the thousand fills no disk."""
+        others = [row.stream for row in newest_inbound(tx, name, MAX_POSITIONS) if row.stream != newest]
+        keep_inbound(tx, name, [newest, *others[: MAX_POSITIONS - 1]])
 
     def _renew(self, tx: Connection, old: OutboundRow, key: bytes, *, pending_only: bool) -> tuple[bytes, int]:
         stream = self._random_bytes(16)

@@ -64,6 +64,10 @@ class Keyring:
         """32 bytes for the embedded database."""
         return self._derived(b"database")
 
+    def backup_key(self, salt: bytes) -> bytes:
+        """32 bytes for the one backup that has this salt."""
+        return HKDF(SHA256(), 32, salt=salt, info=b"p2pchat backup").derive(self.local_key)
+
     @property
     def identity_password(self) -> bytes:
         """What encrypts identity.pem."""
@@ -104,18 +108,30 @@ class KeyringFile:
     def read(cls, path: Path) -> "KeyringFile":
         """The file at `path`. StorageFailure if it is none."""
         try:
-            values = json.loads(path.read_text("utf-8"))
+            return cls.decode(path.read_bytes(), path)
+        except OSError as error:
+            raise StorageFailure(f"The keyring {path} cannot be read: {error}.") from None
+
+    @classmethod
+    def decode(cls, data: bytes, path: Path) -> "KeyringFile":
+        """What `encode` made, from a file at `path`. StorageFailure if it is none."""
+        try:
+            values = json.loads(data)
             if values["version"] != VERSION:
                 raise StorageFailure(f"{path} was written by another version of this program: update it.")
             sealed = bytes.fromhex(values["sealed"])
             if len(sealed) != NONCE_BYTES + KEY_BYTES + TAG_BYTES:
                 raise ValueError("the sealed key is not whole")
             return cls(str(values["name"]), str(values["registry"]), str(values["authority_fingerprint"]), sealed)
-        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise StorageFailure(f"The keyring {path} cannot be read: {error}.") from None
 
     def write(self, path: Path) -> None:
         """Put it at `path`, readable by its owner alone."""
+        write_private(path, self.encode())
+
+    def encode(self) -> bytes:
+        """It as JSON."""
         values = {
             "version": VERSION,
             "name": self.name,
@@ -123,4 +139,4 @@ class KeyringFile:
             "authority_fingerprint": self.authority_fingerprint,
             "sealed": self.sealed.hex(),
         }
-        write_private(path, json.dumps(values, indent=2).encode() + b"\n")
+        return json.dumps(values, indent=2).encode() + b"\n"

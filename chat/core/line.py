@@ -7,7 +7,7 @@ the line is down it is tried again with growing, jittered pauses; conversations 
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
@@ -18,7 +18,15 @@ from typing import Any, TypeVar
 from chat.core.backoff import Backoff
 from chat.core.credentials import Credentials
 from chat.core.enrolment import explain_trust
-from chat.errors import ChatError, NetworkError, ProtocolError, StorageFailure, TrustError, UserError
+from chat.errors import (
+    ChatError,
+    NetworkError,
+    ProtocolError,
+    RemoteProtocolError,
+    StorageFailure,
+    TrustError,
+    UserError,
+)
 from chat.net.addresses import format_address
 from chat.net.certificates import REGISTRY_ID, host_name
 from chat.net.connection import Connection, Poller
@@ -31,6 +39,7 @@ from chat.wire.session import RegistryProtocol
 
 CONNECT_TIMEOUT_S = 15.0
 ASK_TIMEOUT_S = 10.0
+STOP_TIMEOUT_S = 2.0
 RENEW_EVERY_S = 24 * 3600.0
 
 A = TypeVar("A")
@@ -75,7 +84,7 @@ class Line:
         self._poller = Poller()
         self._stopping = False
         self._requests: deque[tuple[Build, Future[Any]]] = deque()
-        self._waiting: dict[int, Future[Any]] = {}
+        self._waiting: dict[int, tuple[wire.Request, Future[Any]]] = {}
         self._number = 0
         self._backoff = Backoff()
         self._first_try = threading.Event()
@@ -127,11 +136,14 @@ class Line:
         return reply
 
     def stop(self) -> None:
-        """Hang up for good; nothing to do if it was not started."""
+        """Hang up for good; nothing to do if it was not started.
+
+        A try that the registry leaves unanswered is not waited for: it comes to nothing by itself.
+        """
         self._stopping = True
         self._poller.wake()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(STOP_TIMEOUT_S)
 
     def _run(self) -> None:
         while not self._stopping:
@@ -140,8 +152,9 @@ class Line:
             except (TrustError, UserError) as error:
                 self._down(error, final=True)
                 break
-            except ChatError as error:
-                self._down(error)
+            except Exception as error:  # noqa: BLE001 - a fault of ours breaks the line too: it does not end this thread
+                fault = NetworkError(f"A fault: {type(error).__name__}: {error}.")
+                self._down(error if isinstance(error, ChatError) else fault)
                 self._backoff.failed(time.monotonic())
             self._pause()
         self._down(NetworkError("The line to the registry is closed."))
@@ -188,9 +201,9 @@ class Line:
                 protocol.send(wire.Renew(self._next_number()))
             while self.signed_in and self._requests:
                 build, future = self._requests.popleft()
-                number = self._next_number()
-                self._waiting[number] = future
-                protocol.send(build(number))
+                request = build(self._next_number())
+                self._waiting[request.request] = request, future
+                protocol.send(request)
 
     def _sign_in_request(self) -> wire.SignIn:
         self._requests.clear()  # the facts have it; what is told from here on goes after them
@@ -209,8 +222,7 @@ class Line:
             case wire.Failed() if not self.signed_in:
                 raise UserError(message.message)
             case Presence():
-                self.roster = MappingProxyType({**self.roster, message.name: message})
-                self._events.presence(message)
+                self._note(message)
             case wire.Revoked():
                 self._events.revoked(message)
             case wire.Superseded():
@@ -219,14 +231,29 @@ class Line:
                 self._credentials.renew(message.certificate)
             case wire.Ping() | wire.Pong():
                 pass  # the protocol's own
-            case _:
-                future = self._waiting.pop(message.request, None)
-                if future is not None:
-                    future.set_result(message)
+            case _ if message.request in self._waiting:
+                request, future = self._waiting.pop(message.request)
+                if isinstance(request, wire.Unwatch):
+                    self._forget(request.names)
+                future.set_result(message)
+
+    def _note(self, presence: Presence) -> None:
+        others = {name: other for name, other in self.roster.items() if name != presence.name}
+        self.roster = MappingProxyType({**others, presence.name: presence} if presence.online else others)
+        if len(self.roster) > wire.MAX_NAMES:
+            raise RemoteProtocolError("The registry tells of more people than it keeps for anybody.")
+        self._events.presence(presence)
+
+    def _forget(self, names: Sequence[str]) -> None:
+        """Nothing is told of these any more: what was told last would stay true for ever."""
+        for name in names:
+            presence = self.roster.get(name)
+            if presence is not None:
+                self._note(wire.offline(name, presence.peer_id, presence.public_key))
 
     def _down(self, error: ChatError, *, final: bool = False) -> None:
         was_up, self.signed_in = self.signed_in, False
-        unanswered, self._waiting = list(self._waiting.values()), {}
+        unanswered, self._waiting = [future for _, future in self._waiting.values()], {}
         while self._requests:
             unanswered.append(self._requests.popleft()[1])
         for future in unanswered:

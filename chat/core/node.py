@@ -26,6 +26,9 @@ from chat.core.transfer.ground import Ground
 from chat.core.transfer.transfers import Transfers
 from chat.core.trust import KeyChanged, note_shown_key, revoke
 from chat.core.unread import Unread
+from chat.core.voice.devices import open_loudspeaker
+from chat.core.voice.player import Player
+from chat.core.voice.worker import VoiceWorker
 from chat.core.writer import Outcome, Writer
 from chat.errors import ChatError, StorageFailure, UserError
 from chat.net.addresses import format_address
@@ -41,7 +44,9 @@ from db.connection import Database
 from db.messages import TEXT
 from db.pool import Pool
 from db.schema import CLIENT
+from db.transcripts import VOICE
 
+MAX_TROUBLES = 10  # of one person: whoever breaks the protocol in ever new ways fills no screen
 ANY_ADDRESS = ("0.0.0.0", "::", "")
 
 
@@ -55,6 +60,7 @@ class Options:
     outgoing: Path
     hidden: bool = False
     files: FilePolicy = DEFAULT_POLICY
+    speech_model: Path | None = None  # a folder; else the one that comes along
 
 
 class Node:
@@ -88,8 +94,11 @@ class Node:
                 reach=self._doorway.reach,
                 ask_to_open=self._switchboard.fetch,
                 tell=self._switchboard.tell,
+                received=self._file_received,
             )
         )
+        self._voice = VoiceWorker(self.name, self.journal, self.writer, self.pool, notify, options.speech_model)
+        self.player = Player(open_loudspeaker, self._warn)
         told = LineEvents(self._line_up, self._line_down, self._presence_changed, self._key_revoked)
         self._line = Line(options.registry, credentials, self._facts, told)
         self.people.connect(self._line, self._switchboard, self.transfers)
@@ -115,10 +124,13 @@ class Node:
         registry = format_address(*self.options.registry) if self._line.signed_in else ""
         self.notify(events.Ready(name=self.name, listen=self.listens_on, registry=registry, hidden=self.hidden))
         self._switchboard.deliver_all()
+        self._voice.start()
 
     def close(self) -> None:
         """Hang up, finish what is being written, and end."""
         self._doorway.stop_listening()
+        self.player.stop()
+        self._voice.close()
         self.transfers.close()
         self._switchboard.close()
         self._line.stop()
@@ -213,6 +225,14 @@ class Node:
         """Whether the line to the registry is up."""
         return self._line.signed_in
 
+    def registered_key(self, name: str) -> bytes | None:
+        """The key that the registry has for `name`, empty if it has none; None if it cannot be asked."""
+        try:
+            found = self._line.ask(lambda number: wire.Lookup(number, name), wire.Found)
+        except ChatError:
+            return None
+        return found.presence.public_key if found.presence else b""
+
     def turns_away(self, name: str) -> bool:
         """Whether nothing is exchanged with `name` now: we are hidden, or that person is blocked."""
         return self.hidden or name in self.people.blocked
@@ -233,6 +253,8 @@ class Node:
 
     def _composed(self, drafts: Sequence[Draft], fresh: Mapping[str, Fresh]) -> None:
         self.notify(*(events.Queued(id=draft.message_id.hex(), to=draft.recipients) for draft in drafts))
+        if any(draft.kind == VOICE for draft in drafts):
+            self._voice.wake()
         for name in dict.fromkeys(name for draft in drafts for name in draft.recipients):
             self._switchboard.composed(name, fresh.get(name))
 
@@ -261,6 +283,9 @@ class Node:
         self._told.pop(name, None)
         self.notify(*(events.Delivered(id=message_id.hex(), to=name) for message_id in message_ids))
 
+    def _file_received(self) -> None:
+        self._voice.wake()
+
     def linked(self, name: str) -> None:
         """Messages flow to and from `name`."""
         self.transfers.linked(name)
@@ -276,7 +301,7 @@ class Node:
     def trouble(self, name: str, message: str) -> None:
         """Something about `name` that the person should know: said once, until there is progress with `name`."""
         told = self._told.setdefault(name, set())
-        if message not in told:
+        if message not in told and len(told) < MAX_TROUBLES:
             told.add(message)
             self._warn(message, name)
 

@@ -13,6 +13,7 @@ from chat.core.writer import Writer
 from chat.errors import NetworkError, UserError
 from chat.wire import registry as wire
 from db.connection import Connection, Value
+from db.files import names_with_unfinished_files
 from db.pool import Pool
 from db.streams import names_with_pending
 from db.users import User, all_users, find_user, update_user
@@ -70,7 +71,7 @@ class People(AddressBook):
         """What is said at sign-in, with whom we block and whom we watch."""
         with reading(self._pool) as connection:
             watched = {user.name for user in all_users(connection) if user.contact}
-            watched.update(names_with_pending(connection))
+            watched.update(names_with_pending(connection), names_with_unfinished_files(connection))
         with self._lock:
             self._watched = watched
         blocked = tuple(sorted(self.blocked))[: wire.MAX_NAMES]

@@ -3,13 +3,14 @@
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from chat.core.composing import Fresh
 from chat.core.conversation import Conversation
 from chat.core.doorway import Doorway
 from chat.core.reading import reading
 from chat.core.surroundings import Endable, NewConnection, Surroundings
-from chat.errors import ChatError
+from chat.errors import ChatError, NetworkError
 from chat.net.connection import Connection
 from chat.net.threads import start_thread
 from chat.net.tls import ALPN_CHAT
@@ -50,10 +51,11 @@ class Switchboard:
     def connected(self, new: NewConnection) -> None:
         """A connection for chat is up, by whichever side; too late if all have been ended meanwhile, by /hide say."""
         name = new.identity.name
-        with self._lock:
-            welcome = not (self._closed or self._doorway.turns_away(name))
-            if welcome:
+        welcome = False
+        with suppress(NetworkError), self._lock:
+            if not (self._closed or self._doorway.turns_away(name)):
                 self._begun(name).connected(new)
+                welcome = True
         if not welcome:
             new.settled()
             new.connection.close()
@@ -68,7 +70,11 @@ class Switchboard:
 
     def dial(self, name: str) -> None:
         """Try to reach `name`, in a thread of its own."""
-        start_thread(self._dial, f"dialling {name}", name)
+        try:
+            start_thread(self._dial, f"dialling {name}", name)
+        except RuntimeError as error:
+            failure = NetworkError(f"{name} cannot be dialled now: {error}.")
+            self._tell_if_there(name, lambda conversation: conversation.dial_failed(failure))
 
     def end(self, name: str) -> None:
         """Hang up on `name`."""
@@ -106,9 +112,11 @@ class Switchboard:
     def _dial(self, name: str) -> None:
         try:
             identity, tls = self._doorway.reach(name, ALPN_CHAT)
-        except ChatError as error:
-            failure = error
+        except BaseException as error:
+            failure = error if isinstance(error, ChatError) else NetworkError(f"A fault in dialling: {error}.")
             self._tell_if_there(name, lambda conversation: conversation.dial_failed(failure))
+            if not isinstance(error, ChatError):
+                raise
         else:
             self.connected(NewConnection(identity, Connection(tls), os.urandom(16), lambda: None))
 
@@ -125,14 +133,21 @@ class Switchboard:
 
     def _conversation(self, name: str, tell: Tell) -> None:
         """Tell the conversation with `name` something; it is begun if there is none, unless all has ended."""
-        with self._lock:
-            if not self._closed:
-                tell(self._begun(name))
+        try:
+            with self._lock:
+                if not self._closed:
+                    tell(self._begun(name))
+        except NetworkError as error:  # what is to be delivered stands in the database, for the next occasion
+            self._surroundings().trouble(name, str(error))
 
     def _begun(self, name: str) -> Conversation:
-        """The conversation with `name`. The lock must be held."""
+        """The conversation with `name`. The lock must be held. NetworkError if the system has no room for one."""
         conversation = self._conversations.get(name)
         if conversation is None:
-            conversation = self._conversations[name] = Conversation(name, self._surroundings())
-            conversation.thread.start()
+            try:
+                conversation = Conversation(name, self._surroundings())
+                conversation.start()
+            except (OSError, RuntimeError) as error:  # no descriptor or no thread is left
+                raise NetworkError(f"No conversation with {name} can be begun now: {error}.") from None
+            self._conversations[name] = conversation
         return conversation

@@ -30,3 +30,18 @@ def is_ip(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def may_be_called(text: str, seen_at: str) -> bool:
+    """Whether others may be told to call there, by the word of somebody who was `seen_at` an address.
+
+    Nobody is, or is meant, at a group's address or none; at a caller's own machine only who is on ours too;
+    and a zone (fe80::1%eth0) is a name of the machine that it was said on.
+    """
+    if not is_ip(text) or "%" in text:
+        return False
+    address = ip_address(text)
+    address = getattr(address, "ipv4_mapped", None) or address
+    if address.is_loopback:
+        return ip_address(seen_at).is_loopback
+    return not (address.is_multicast or address.is_unspecified)

@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import dataclass
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -17,6 +18,17 @@ from chat.errors import TrustError
 REGISTRY_ID = "registry"
 _DOMAIN = ".peer.invalid"
 _URI = "p2pchat:"
+
+# What the library raises for a certificate, or a request for one, that nobody of ours would make: few are ValueErrors.
+UNREADABLE = (
+    ValueError,
+    InvalidSignature,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.ExtensionNotFound,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +61,7 @@ def read_identity(der: bytes | None) -> Identity:
         (host,) = names.get_values_for_type(x509.DNSName)
         (uri,) = names.get_values_for_type(x509.UniformResourceIdentifier)
         key = certificate.public_key()
-    except (ValueError, x509.ExtensionNotFound):
+    except UNREADABLE:
         raise TrustError("The other side's certificate is not a person's.") from None
     if not (host.endswith(_DOMAIN) and uri.startswith(_URI) and isinstance(key, Ed25519PublicKey)):
         raise TrustError("The other side's certificate is not a person's.")

@@ -15,7 +15,7 @@ from chat.net.waker import Waker
 RECEIVE_BYTES = 64 * 1024  # more than a TLS record, so that none is left half read where no poll sees it
 MAX_RECEIVE_BYTES = 256 * 1024
 SEND_BYTES = 64 * 1024
-MAX_OUTGOING_BYTES = 16 * 1024 * 1024
+MAX_OUTGOING_BYTES = 4 * 1024 * 1024  # more than a window of messages and their ACKs take
 
 # poll has no descriptor of its own, so it works where none is left: a thread costs its socket and its waker.
 Selector = getattr(selectors, "PollSelector", selectors.DefaultSelector)

@@ -36,6 +36,8 @@ class Listener:
             reason, *_ = (getattr(error, "strerror", None) or str(error)).split(" (while")  # Python adds the address
             raise NetworkError(f"Cannot listen on {format_address(host, port)}: {reason.lower()}.") from None
         self._socket.setblocking(False)
+        host, port = self._socket.getsockname()[:2]
+        self._address = (str(host), int(port))
         self._on_connection = on_connection
         self._spare = _spare_descriptor()
         self._closed = threading.Event()
@@ -43,9 +45,8 @@ class Listener:
 
     @property
     def address(self) -> tuple[str, int]:
-        """Where it listens, with the port that was free."""
-        host, port = self._socket.getsockname()[:2]
-        return str(host), int(port)
+        """Where it listens, with the port that was free; also once it is closed."""
+        return self._address
 
     def close(self) -> None:
         """Stop accepting. Connections that were handed over go on."""

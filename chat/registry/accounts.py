@@ -37,6 +37,8 @@ BCRYPTS_WAITING = 16
 SIGNERS = 2  # their stacks take what signing needs: on each connection's own it would be a tenth of its memory
 GUESSES = 5
 GUESS_EVERY_S = 60.0
+NEW_KEYS = 20  # for one account: whoever watches it is told of every key that is void
+NEW_KEY_EVERY_S = 3600.0
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Accounts:
         self._pool = Pool(database)
         self._bcrypts = ShortQueue(BCRYPTS_AT_ONCE, BCRYPTS_WAITING)
         self._guesses = TokenBucket(1 / GUESS_EVERY_S, GUESSES)
+        self._new_keys = TokenBucket(1 / NEW_KEY_EVERY_S, NEW_KEYS)
         self._new_accounts = new_accounts
         self._signers = ThreadPoolExecutor(SIGNERS, "signer")
         with self._pool.borrow() as connection:
@@ -141,6 +144,8 @@ class Accounts:
             return Enrolment(account, self.certify(account), None)
         if any(revocation.public_key == key for revocation in self.revocations([account.name])):
             raise UserError("That key is void: enrol with a new one.")
+        if not self._new_keys.take(account.name, time.monotonic()):
+            raise UserError(f"{account.name} had too many new keys: try again in an hour.")
         when = utc_now()
         statement = revocation_statement(account.name, account.public_key, when)
         revocation = Revocation(account.public_key, account.name, when, self._authority.sign(statement))

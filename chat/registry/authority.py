@@ -9,13 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from chat.errors import StorageFailure, UserError
-from chat.net.certificates import REGISTRY_ID, Identity, fingerprint, private_pem, subject_names
+from chat.net.certificates import REGISTRY_ID, UNREADABLE, Identity, fingerprint, private_pem, subject_names
 from chat.net.files import write_private
 from chat.net.tls import OwnCertificate
 
@@ -37,7 +36,7 @@ class Authority:
             pem = file.read_bytes()
             self._key = serialization.load_pem_private_key(pem, None)
             self._certificate = x509.load_pem_x509_certificate(pem)
-        except (OSError, ValueError) as error:
+        except (OSError, *UNREADABLE) as error:
             raise StorageFailure(f"The certificate authority in {file} cannot be read: {error}.") from None
         if not isinstance(self._key, Ed25519PrivateKey):
             raise StorageFailure(f"The certificate authority in {file} has no Ed25519 key.")
@@ -95,7 +94,7 @@ def proven_key(csr: bytes) -> bytes:
         key = request.public_key()
         if not isinstance(key, Ed25519PublicKey) or not request.is_signature_valid:
             raise ValueError
-    except (ValueError, InvalidSignature):
+    except UNREADABLE:
         raise UserError("The request does not prove an Ed25519 key.") from None
     return key.public_bytes_raw()
 

@@ -149,6 +149,7 @@ class Directory:
             for name in names:
                 lease.watched.discard(name)
                 lease.shown.discard(name)
+                lease.mailbox.pop(name, None)  # the answer is the last that is said of them
                 self._unwatch(lease, name)
 
     def find(self, account: Account, asker: str) -> Presence:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from chat.errors import ChatError, ConnectionClosed, NetworkError, RemoteProtocolError, TrustError, UserError
-from chat.net.addresses import is_ip
+from chat.net.addresses import may_be_called
 from chat.net.certificates import Identity, read_identity
 from chat.net.connection import Connection, Poller
 from chat.net.door import Door
@@ -171,7 +171,7 @@ class Session:
 
     def _sign_in(self, message: wire.SignIn) -> wire.SignedIn:
         account = self._own_account()
-        given = [address for address in message.addresses if is_ip(address)]
+        given = [address for address in message.addresses if may_be_called(address, self._address)]
         lease = Lease(
             account=account,
             addresses=tuple(dict.fromkeys((*given, self._address)))[: wire.MAX_ADDRESSES],

@@ -14,6 +14,7 @@ from prompt_toolkit.utils import get_cwidth
 from chat.core.events import Transfer
 from chat.inert import inert
 from chat.ui.conversations import label
+from chat.ui.spoken import duration
 from chat.ui.views import size
 
 SEPARATOR = " · "
@@ -85,13 +86,6 @@ def progress(event: Transfer, columns: int) -> str:
     left = f"  {duration(event.seconds_left)} left" if event.seconds_left is not None else ""
     numbers = f"{gauge} {share:4.0%}  {size(event.rate)}/s{left}  /cancel {event.number}"
     return fit(f" {arrow} {fit(inert(event.file), FILE_COLUMNS)}  {event.name}  {numbers}", columns)
-
-
-def duration(seconds: float) -> str:
-    """As in 0:07, 12:05 or 3:00:00."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def fit(text: str, columns: int) -> str:

@@ -103,12 +103,12 @@ class Console:
         except (OSError, ValueError):
             return 0
 
-    def _print(self, text: str, *, trouble: bool = False) -> None:
-        """Write it, if there is any; with the lock held."""
+    def _print(self, text: str, *, trouble: bool = False, as_it_is: bool = False) -> None:
+        """Write it, if there is any, in lines that fit unless it is to stay as it is; with the lock held."""
         if text:
             beside = trouble and not self._json and not sys.stdout.isatty()
             out = sys.stderr if beside else sys.stdout
             try:
-                print(text if self._json else wrapped(text, self._columns), flush=True, file=out)
+                print(text if as_it_is or self._json else wrapped(text, self._columns), flush=True, file=out)
             except BrokenPipeError:  # nobody reads any more: what is under way is brought to its end all the same
                 os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())

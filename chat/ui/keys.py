@@ -22,11 +22,18 @@ class Actions(Protocol):
         """Whether a question waits for its answer: one key."""
 
     @property
+    def recording(self) -> bool:
+        """Whether the microphone is on: Enter sends the recording, Ctrl-C discards it."""
+
+    @property
     def line_is_empty(self) -> bool:
         """Whether nothing is typed."""
 
     def answer(self, key: str) -> None:
         """The answer."""
+
+    def end_recording(self, *, keep: bool) -> None:
+        """It is enough, or it is not wanted."""
 
     def enter(self) -> None:
         """The line is finished."""
@@ -70,6 +77,7 @@ def bindings(actions: Actions) -> KeyBindings:
         bind("escape", digit, do=lambda event: actions.turn_to(int(event.data)))
     _bind_leaving(keys, actions, typing & ~asking)
     _bind_answers(keys, actions, asking)
+    _bind_recording(keys, actions, Condition(lambda: actions.recording) & ~asking)
     return keys
 
 
@@ -98,3 +106,14 @@ def _bind_answers(keys: KeyBindings, actions: Actions, asking: Filter) -> None:
     for key in (Keys.Any, "enter", "escape", "c-c", "c-d", "c-j", "tab", "pageup", "up", "down"):
         keys.add(key, filter=asking, eager=True)(answer)
     keys.add(Keys.BracketedPaste, filter=asking, eager=True)(ignore)
+
+
+def _bind_recording(keys: KeyBindings, actions: Actions, recording: Filter) -> None:
+    @keys.add("enter", filter=recording, eager=True)
+    def send(_: KeyPressEvent) -> None:
+        actions.end_recording(keep=True)
+
+    @keys.add("c-c", filter=recording, eager=True)
+    @keys.add("<sigint>", filter=recording, eager=True)
+    def discard(_: KeyPressEvent) -> None:
+        actions.end_recording(keep=False)

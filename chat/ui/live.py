@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 from chat.core import events
 from chat.core.history import Query, read_history
@@ -52,6 +53,7 @@ class LiveConsole(Console):
         self.conversations = Conversations()
         self.marks = Marks(self._is_within_reach)
         self.changed: Callable[[], None] = lambda: None  # something that the prompt or the bar shows
+        self.images: Callable[[Path], None] = lambda _: None  # an image that is to be drawn
 
     def finish(self) -> None:
         """Give what is under way to people who are on a moment, and show what is still held back."""
@@ -99,6 +101,11 @@ class LiveConsole(Console):
                 head = rule(self._look, f"{label(conversation, 60)} · {self._whereabouts(conversation)}")
                 self._print("\n".join([head, *self._history(lines, {conversation: unread})]))
         self.changed()
+
+    def drawn(self, drawing: str) -> None:
+        """An image, as the terminal shows it."""
+        with self._lock:
+            self._print(drawing, as_it_is=True)
 
     def tick(self) -> None:
         """Time has passed."""
@@ -198,7 +205,7 @@ class LiveConsole(Console):
     def _incoming(self, event: events.Incoming, now: float) -> str:
         conversation = conversation_of(self._look.own_name, event.sender, event.to)
         self.conversations.note(conversation)
-        muted = self._node is not None and event.sender in self._node.people.muted
+        muted = self._is_muted(event.sender)
         in_sight = conversation == self._current and not mentions(event.text, self._look.own_name)
         ring = self._notices.ring(event.sender, event.text, in_sight=in_sight, muted=muted, now=now)
         line = said(self._look, time=event.time, sender=event.sender, to=event.to, text=event.text, kind=event.kind)
@@ -212,7 +219,10 @@ class LiveConsole(Console):
             self._moving[key] = event
             return ""
         self._moving.pop(key, None)
-        return "" if event.state == "done" and event.direction == "out" else transfer(event, self._look)
+        if event.path and event.type.startswith("image/") and not self._is_muted(event.name):
+            self.images(Path(event.path))
+        is_known = event.state == "done" and event.direction == "out" and not event.path
+        return "" if is_known else transfer(event, self._look)
 
     def _settled(self) -> str:
         """Own messages whose mark is known now, and those that got through after all."""
@@ -276,6 +286,9 @@ class LiveConsole(Console):
         if len(conversation) == 1:
             return "online" if online else "offline"
         return f"{len(online)} of {len(conversation)} online"
+
+    def _is_muted(self, name: str) -> bool:
+        return self._node is not None and name in self._node.people.muted
 
     def _is_within_reach(self, name: str) -> bool:
         return self._node is not None and not self._node.hidden and self._node.is_online(name)

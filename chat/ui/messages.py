@@ -12,8 +12,10 @@ from chat.core.events import Line
 from chat.core.unread import Conversation, conversation_of
 from chat.inert import inert
 from chat.ui.palette import Palette
+from chat.ui.spoken import spoken
 from chat.ui.wrapping import INDENT
 from db.messages import PENDING, SENT
+from db.transcripts import VOICE
 
 MAX_NAMES = 8
 CUT_CHARS = 2000
@@ -69,7 +71,15 @@ def history(look: Look, lines: Sequence[Line], unread: Mapping[Conversation, int
             yield rule(look, f"{sum(unread.values())} unread")
         mark = "" if line.status == "received" else mark_of(look, line.states or [line.status])
         message = {"sender": line.sender, "text": line.text, "kind": line.kind, "time": line.time}
-        yield said(look, to=line.to, mark=mark, utc=line.utc, **message)
+        text = said(look, to=line.to, mark=mark, utc=line.utc, **message)
+        yield f"{text}\n{INDENT}{_words(line)}" if line.kind == VOICE else text
+
+
+def _words(line: Line) -> str:
+    """What is said in a voice message."""
+    return spoken(
+        line.number, text=line.transcript, seconds=line.seconds, confidence=line.confidence, error=line.no_transcript
+    )
 
 
 def first_unread(own_name: str, lines: Sequence[Line], unread: Mapping[Conversation, int]) -> int | None:

@@ -35,11 +35,6 @@ class ClientOptions:
     sources: dict[str, str]
     warnings: tuple[str, ...]
 
-    @property
-    def downloads(self) -> Path:
-        """The folder for files that come, below the home unless the setting says another."""
-        return self.home / Path(self.settings.downloads or "downloads").expanduser()
-
 
 def parser() -> argparse.ArgumentParser:
     """The flags of client.py."""
@@ -52,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     flags.add_argument("--listen", metavar="HOST:PORT", help="for peers; a free port if 0")
     flags.add_argument("--hidden", action="store_true", help="start without being found")
     flags.add_argument("--password-file", metavar="FILE", help="P2PCHAT_PASSWORD_FILE; its first line")
+    flags.add_argument("--speech-model", metavar="DIR", help="P2PCHAT_SPEECH_MODEL; a better one for voice messages")
     flags.add_argument("-c", dest="commands", action="append", default=[], metavar="COMMAND", help="run it and exit")
     flags.add_argument("--wait", type=float, default=DEFAULT_WAIT_S, metavar="SECONDS", help="for what -c sends")
     flags.add_argument("--json", action="store_true", help="commands in, one JSON object per line out")

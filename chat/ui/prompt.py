@@ -4,11 +4,13 @@ The main thread owns the terminal and its keys. Commands run in a thread of thei
 so a slow one holds up nobody's typing; it owns the shell.
 """
 
+import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from queue import SimpleQueue
 
 from prompt_toolkit import PromptSession
@@ -17,6 +19,9 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import ThreadedHistory
+from prompt_toolkit.input.typeahead import store_typeahead
+from prompt_toolkit.input.vt100_parser import Vt100Parser
+from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.styles import Style
@@ -25,12 +30,15 @@ from chat.core.events import Failure
 from chat.core.history import own_texts
 from chat.core.unread import Conversation
 from chat.ui.bar import fit, progress, status_bar
+from chat.ui.canvas import ask, choose, questions, size_of
 from chat.ui.completion import Candidate, CommandCompleter
 from chat.ui.conversations import label
 from chat.ui.keys import bindings
 from chat.ui.live import LiveConsole
 from chat.ui.pager import Pages, pager
 from chat.ui.past import Past
+from chat.ui.previewer import Previewer
+from chat.ui.recording import Recording, begin
 from chat.ui.shell import Shell, is_command, split_command
 from chat.ui.steady import SteadyInput
 from chat.ui.table import COMMANDS
@@ -57,9 +65,11 @@ class Prompt:
         self._console = console
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._question: Question | None = None
+        self._recording: Recording | None = None
         self._running = ""
         self._leaving = False
         self._worker = threading.Thread(target=self._work, name="commands", daemon=True)
+        shell.record = self._record
         self._cancel_timer: Callable[[], None] = lambda: None
         self._session: PromptSession[None] = PromptSession(
             self._above,
@@ -85,12 +95,24 @@ class Prompt:
         self._session.default_buffer.accept_handler = self._accept  # the line is done, the prompt is not
         self._console.changed = self._changed
         app.key_processor.before_key_press += lambda _: self._console.touched()
+        if self._shell.settings.previews:
+            self._console.images = self._previewer().want
         with patch_stdout(raw=True):
             self._worker.start()
             app.run()
             self._console.changed = lambda: None
         self._console.finish()
         return 0
+
+    def _previewer(self) -> Previewer:
+        """Ask the terminal what it shows of images; what is typed meanwhile is typed."""
+        keyboard, screen = sys.stdin.fileno(), sys.stdout.fileno()
+        answer, typed = ask(keyboard, screen, questions(os.environ))
+        keys: list[KeyPress] = []
+        parser = Vt100Parser(keys.append)
+        parser.feed_and_flush(typed.replace(b"\n", b"\r").decode(errors="replace"))  # Enter, as it was until now
+        store_typeahead(self._session.app.input, keys)
+        return Previewer(choose(os.environ, answer), lambda: size_of(screen), self._console.drawn)
 
     # The commands' thread
 
@@ -117,6 +139,14 @@ class Prompt:
         if not self._shell.execute(line) and is_message:
             self._console.typed("  not sent: ", line)
 
+    def _record(self, folder: Path) -> Path | None:
+        """From the microphone, until the person has decided."""
+        self._recording = recording = begin(folder)
+        try:
+            return recording.wait(self._changed)
+        finally:
+            self._recording = None
+
     # What the keys do, on the main thread
 
     @property
@@ -128,6 +158,16 @@ class Prompt:
     def line_is_empty(self) -> bool:
         """Whether nothing is typed."""
         return not self._session.default_buffer.text
+
+    @property
+    def recording(self) -> bool:
+        """Whether the microphone is on."""
+        return self._recording is not None
+
+    def end_recording(self, *, keep: bool) -> None:
+        """Send it, or discard it."""
+        if (recording := self._recording) is not None:
+            recording.finish(keep=keep)
 
     def answer(self, key: str) -> None:
         """Do what the key stands for, or take the question back."""
@@ -187,6 +227,7 @@ class Prompt:
         if self._leaving:
             self._session.app.exit()
         self._leaving = True
+        self.end_recording(keep=False)
         self._jobs.put(None)
 
     def _accept(self, buffer: Buffer) -> bool:
@@ -208,6 +249,8 @@ class Prompt:
         """Own messages under way, a question, and the prompt."""
         columns = self._session.app.output.get_size().columns
         held = [("class:held", f"{fit(text, columns - 1)}\n") for text in self._console.held()[-MAX_HELD:]]
+        if (recording := self._recording) is not None:
+            held.append(("class:question", f"{fit(recording.line, columns - 1)}\n"))
         asked = [("class:question", f"{self._question.text}\n")] if self._question else []
         return [*held, *asked, ("class:prompt", self._name())]
 

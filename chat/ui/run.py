@@ -5,11 +5,14 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 
 import chat.ui.commands as _commands
+from chat.core.backup.making import Backups
 from chat.core.events import Failure, Warn
+from chat.core.file_journal import FilePolicy
 from chat.core.node import Node, Options
 from chat.core.people import AddressBook
 from chat.errors import ChatError, StorageFailure, UserError
@@ -20,7 +23,9 @@ from chat.ui.messages import Look
 from chat.ui.notices import Notices
 from chat.ui.options import ClientOptions, environment, parse_options
 from chat.ui.palette import choose_palette, is_dumb
+from chat.ui.restoring import is_restore, restore_first
 from chat.ui.scripted import run_commands, run_lines
+from chat.ui.settings import MIB
 from chat.ui.shell import Shell
 from chat.ui.startup import Opened, open_home
 from chat.ui.table import find_command
@@ -61,15 +66,16 @@ def _console(options: ClientOptions) -> Console:
 
 
 def _run(options: ClientOptions, console: Console) -> int:
+    if options.commands and is_restore(options.commands[0]):
+        options = restore_first(options, console.show)
+        if not options.commands:
+            return 0
     opened = open_home(options, console.notify)
     if not opened.home.lock():
         why = f"{options.name} is running already in another terminal: type it there, or /quit there first."
         return _run_beside(options, opened, console, why)
-    home = opened.home
-    files = options.settings.files
-    node_options = Options(opened.registry, options.listen, options.downloads, home.outgoing, options.hidden, files)
     try:
-        node = Node(opened.credentials, opened.database, node_options, console.notify)
+        node = Node(opened.credentials, opened.database, _node_options(options, opened), console.notify)
     except InUse as error:
         return _run_beside(options, opened, console, str(error))
     signal.signal(signal.SIGTERM, _end)
@@ -77,6 +83,7 @@ def _run(options: ClientOptions, console: Console) -> int:
     shell = Shell(node.name, node.people, node, console)
     shell.settings = options.settings
     shell.sources = _settings(options, opened)
+    shell.make_backup = Backups(opened.home, opened.keyring, node.pool).make
     talk = _conversation(options, shell, console, is_new=opened.is_new)
     try:
         node.start()
@@ -86,9 +93,31 @@ def _run(options: ClientOptions, console: Console) -> int:
         opened.home.unlock()
 
 
+def _node_options(options: ClientOptions, opened: Opened) -> Options:
+    settings, home = options.settings, opened.home
+    return Options(
+        registry=opened.registry,
+        listen=options.listen,
+        downloads=_downloads(options, opened),
+        outgoing=home.outgoing,
+        hidden=options.hidden,
+        speech_model=_folder(settings.speech_model),
+        files=FilePolicy(settings.take_each_mib * MIB, settings.take_daily_mib * MIB),
+    )
+
+
+def _downloads(options: ClientOptions, opened: Opened) -> Path:
+    return _folder(options.settings.downloads) or opened.home.downloads
+
+
+def _folder(path: str) -> Path | None:
+    return Path(path).expanduser().absolute() if path else None
+
+
 def _settings(options: ClientOptions, opened: Opened) -> list[tuple[str, str, str]]:
     """Name, value and source of each, for /status."""
-    values = {**msgspec.to_builtins(options.settings), "home": options.home, "downloads": options.downloads}
+    paths = {"home": options.home, "downloads": _downloads(options, opened)}
+    values = {**msgspec.to_builtins(options.settings), **paths}
     sources = dict(options.sources)
     if not options.registry:
         values["registry"], sources["registry"] = format_address(*opened.registry), "enrolment"
@@ -115,9 +144,10 @@ def _run_beside(options: ClientOptions, opened: Opened, console: Console, why: s
     names = [line[1:].partition(" ")[0] for line in options.commands if line.startswith("/")]
     if not names or not all(find_command(name).beside for name in names):
         raise UserError(f"{why} Beside it only -c with /history, /contacts and the like works.")
-    people = AddressBook(Pool(opened.database))
-    shell = Shell(options.name, people, None, console)
+    pool = Pool(opened.database)
+    shell = Shell(options.name, AddressBook(pool), None, console)
     shell.settings = options.settings
+    shell.make_backup = Backups(opened.home, opened.keyring, pool).make
     return run_commands(shell, console, options.commands, 0)
 
 

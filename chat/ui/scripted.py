@@ -19,6 +19,8 @@ def run_commands(shell: Shell, console: Console, commands: tuple[str, ...], wait
         shell.execute(line)
         if shell.ended:
             break
+    if shell.has_node:
+        shell.node.player.wait()
     for names in console.wait_delivered(wait_s).values():
         console.notify(Warn(message=waiting_for(names)))
     return shell.exit_code

@@ -14,13 +14,14 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from chat.core.file_journal import DEFAULT_POLICY, FilePolicy
+from chat.core.file_journal import DEFAULT_POLICY
 from chat.errors import UsageError
 from chat.inert import inert
 
 Environment = dict[str, str]
 
 MIB = 1024 * 1024
+MAX_MIB = 1024 * 1024  # a TiB
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,16 +32,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         "sqlite"
     )
     home: Annotated[str, Meta(description="the folder of keys and database")] = ""
-    downloads: Annotated[str, Meta(description="the folder for files that come; left out: `downloads` in `home`")] = ""
-    take_mib: Annotated[
-        int, Meta(ge=0, le=1_000_000, description="a contact's file up to so many MiB is taken without asking")
-    ] = DEFAULT_POLICY.each_bytes // MIB
-    take_mib_a_day: Annotated[
-        int, Meta(ge=0, le=1_000_000, description="of one contact, up to so many MiB in 24 hours")
-    ] = DEFAULT_POLICY.daily_bytes // MIB
     listen: Annotated[str, Meta(description="`HOST:PORT` for peers; with port 0 any that is free")] = "0.0.0.0:0"
     hidden: Annotated[bool, Meta(description="start without being found")] = False
     password_file: Annotated[str, Meta(description="a file whose first line is your password")] = ""
+    speech_model: Annotated[
+        str, Meta(description="a folder with a Whisper model for voice messages; left out: the one that came along")
+    ] = ""
     colours: Annotated[
         Literal["auto", "always", "never"], Meta(description="`auto`: in a terminal, unless `NO_COLOR` is set")
     ] = "auto"
@@ -61,11 +58,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     history_lines: Annotated[
         int, Meta(ge=1, le=10_000, description="so many lines `/history` and `/search` show without `-n`")
     ] = 20
-
-    @property
-    def files(self) -> FilePolicy:
-        """Which files are taken without asking."""
-        return FilePolicy(each_bytes=self.take_mib * MIB, daily_bytes=self.take_mib_a_day * MIB)
+    downloads: Annotated[str, Meta(description="the folder for files that come; left out: `downloads` in `home`")] = ""
+    take_each_mib: Annotated[
+        int, Meta(ge=0, le=MAX_MIB, description="files of contacts up to so many MiB are taken without asking")
+    ] = DEFAULT_POLICY.each_bytes // MIB
+    take_daily_mib: Annotated[
+        int, Meta(ge=0, le=MAX_MIB, description="of each contact so many MiB in 24 hours, without asking")
+    ] = DEFAULT_POLICY.daily_bytes // MIB
+    previews: Annotated[bool, Meta(description="draw images that come, if the terminal can")] = True
 
 
 FIELDS = {field.name: field for field in msgspec.structs.fields(Settings)}

@@ -1,15 +1,18 @@
 """Runs what is typed, wherever it comes from: the prompt, -c, --json, or a pipe."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Protocol
 
+from chat.core.backup.making import Made
 from chat.core.events import Done, Event, Failure
 from chat.core.node import Node
 from chat.core.people import AddressBook
 from chat.core.unread import conversation_of
 from chat.errors import ChatError, UserError
+from chat.ui.recording import record_without_terminal
 from chat.ui.settings import Settings
 from chat.ui.table import find_command
 from chat.wire.names import fold_name
@@ -44,6 +47,8 @@ class Shell:
         self.exit_code = 0
         self.settings = Settings()
         self.sources: list[tuple[str, str, str]] = []  # name, value and source of each setting
+        self.make_backup: Callable[[Path], Made]
+        self.record: Callable[[Path], Path | None] = record_without_terminal
         self._ok = True
         self._under_way = 0
         self._changed = threading.Condition()
@@ -173,7 +178,7 @@ def parse_names(text: str) -> Names:
 def names_and_rest(arguments: str) -> tuple[Names, str]:
     """The names that arguments begin with, and the rest. UserError if a blank stands among the names."""
     names, rest = first_word(arguments)
-    if names.endswith(",") and rest:
+    if names.strip(",") and names.endswith(",") and rest:
         raise UserError("Write the names without blanks between them, as in bob,carol.")
     return parse_names(names), rest
 

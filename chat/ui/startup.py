@@ -9,7 +9,7 @@ from chat.core.credentials import Credentials
 from chat.core.enrolment import Enrolment, check_fingerprint
 from chat.core.events import Event, Warn
 from chat.core.home import Home
-from chat.core.keyring import KeyringFile
+from chat.core.keyring import Keyring, KeyringFile
 from chat.errors import StorageFailure, UsageError, UserError
 from chat.net.addresses import parse_address
 from chat.net.certificates import group
@@ -29,6 +29,7 @@ class Opened:
 
     home: Home
     registry: tuple[str, int]
+    keyring: Keyring
     credentials: Credentials
     database: Database
     is_new: bool
@@ -40,7 +41,7 @@ def open_home(options: ClientOptions, say: Say) -> Opened:
     is_new = not home.is_enrolled
     if is_new and options.db != EMBEDDED:
         open_database(options.db, file=home.database).claim().close()  # before an account is made that has no use
-    password = _enrol(home, options, say) if is_new else _ask_password(options)
+    password = _enrol(home, options, say) if is_new else ask_password(options)
     file = KeyringFile.read(home.keyring)
     if file.name != options.name:
         raise UserError(f"{home.path} is the home of {file.name}, not of {options.name}: choose another.")
@@ -51,7 +52,9 @@ def open_home(options: ClientOptions, say: Say) -> Opened:
         database = open_database(options.db, file=home.database, key=keyring.database_key)
     except StorageError as error:
         raise StorageFailure(str(error)) from error
-    return Opened(home, registry, Credentials(home, keyring), database, is_new)
+    credentials = Credentials(home, keyring)
+    credentials.check_authority(file.authority_fingerprint)
+    return Opened(home, registry, keyring, credentials, database, is_new)
 
 
 def _enrol(home: Home, options: ClientOptions, say: Say) -> str:
@@ -66,7 +69,7 @@ def _enrol(home: Home, options: ClientOptions, say: Say) -> str:
             )
         )
     if options.password_file:
-        password = _ask_password(options)
+        password = ask_password(options)
         _check_length(password, say, "")
     elif enrolment.name_is_taken():
         password = _ask(f"There is an account {options.name} already. Its password: ")
@@ -90,7 +93,8 @@ def _check_length(password: str, say: Say, hint: str) -> None:
         say(Warn(message=f"That password is short: whoever gets hold of your files can guess it.{hint}"))
 
 
-def _ask_password(options: ClientOptions) -> str:
+def ask_password(options: ClientOptions) -> str:
+    """The password, from its file or by asking. UserError or UsageError if there is none."""
     path = options.password_file
     if path is None:
         return _ask(f"Password of {options.name}: ")

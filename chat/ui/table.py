@@ -70,6 +70,10 @@ ARGUMENTS = {
     "NAME": "somebody's name",
     "NAME[,NAME…]": "one name, or several with commas between and no blanks",
     "TEXT": "the rest of the line",
+    "WORDS": "all of them are in what is found",
+    '"A PHRASE"': "words that stand side by side",
+    "PATH": "a file; ~ is your own folder, and blanks may be in it",
+    "N": "the number of a file or a message, as it is shown",
     "PREFIX": "how a name begins",
     "IP:PORT": "where to reach somebody without the registry",
     "COMMAND": "a command, or keys",
@@ -96,6 +100,7 @@ KEYS = (
     ("PgUp", "read the history, page by page"),
     ("Ctrl-X Ctrl-E", "write in your editor ($VISUAL or $EDITOR)"),
     ("Ctrl-C", "drop the line"),
+    ("Enter, Ctrl-C", "while the microphone is on: send the recording, or discard it"),
     ("Ctrl-D", "leave, on an empty line"),
 )
 

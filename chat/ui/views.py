@@ -10,6 +10,7 @@ from chat.inert import inert
 from chat.net.certificates import group
 from chat.ui.excerpt import excerpt
 from chat.ui.messages import Look, clock, direction, history, said
+from chat.ui.spoken import duration, spoken
 from chat.ui.wrapping import listing, wrapped
 
 
@@ -72,6 +73,17 @@ def _answer(event: events.Event, look: Look) -> str:
         case events.Status():
             return f"  --  {inert(event.name)}: {inert(event.value)}"
         case _:
+            return _voice(event, look)
+
+
+def _voice(event: events.Event, look: Look) -> str:
+    match event:
+        case events.Transcript():
+            return f"  --  {look.palette.name(inert(event.sender))}, {_spoken(event)}"
+        case events.Transcribing():
+            whole = f" of {duration(event.total)}" if event.total else ""
+            return f"  --  #{event.number}: {duration(event.done)}{whole} written down"
+        case _:
             return ""
 
 
@@ -100,6 +112,17 @@ def _help(event: events.Help, look: Look, columns: int) -> str:
     return "\n".join(parts)
 
 
+def _spoken(event: events.Transcript) -> str:
+    return spoken(
+        event.number,
+        text=event.text,
+        seconds=event.seconds,
+        confidence=event.confidence,
+        error=event.error,
+        whole=event.asked,
+    )
+
+
 def _hit(hit: events.Hit, look: Look) -> str:
     """In its line: who wrote it, and what stands round the first mark."""
     when = clock(look, hit.time, utc=hit.utc)
@@ -110,7 +133,8 @@ def transfer(event: events.Transfer, look: Look) -> str:
     """How a file stands."""
     arrow = "to" if event.direction == "out" else "from"
     name = look.palette.name(inert(event.name))
-    what = f"{inert(event.file)} {arrow} {name} (number {event.number}, {size(event.total)})"
+    kind = f", {inert(event.type)}" if event.type.startswith("image/") else ""
+    what = f"{inert(event.file)} {arrow} {name} (number {event.number}, {size(event.total)}{kind})"
     if event.state == "done":
         return f"  --  {what} is complete" + (f": {inert(event.path)}" if event.path else "")
     if event.state == "running":

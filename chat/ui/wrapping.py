@@ -13,7 +13,7 @@ INDENT = " " * 6
 MAX_HEAD_COLUMNS = 22
 
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
-_WORD = re.compile(r" *[^ ]+| +$")
+_WORD = re.compile(r" *[^ ]+")
 
 
 def width(text: str) -> int:

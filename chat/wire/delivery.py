@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from chat.errors import RemoteProtocolError
+from chat.wire.allowance import Allowance
 from chat.wire.messages import (
     MINOR_VERSION,
     Accept,
@@ -41,6 +42,8 @@ MARK_SENT_AGAIN_AFTER_S = 1.0
 MAX_LINKS = 4
 MAX_UNCOMMITTED_BYTES = 2 * 1024 * 1024
 OVERHEAD_BYTES = 256  # of a message in memory, besides its body: many short ones must not pass for little
+FILE_WORDS_AT_ONCE = 1000  # each is looked up in the database, and 20 bytes to say
+FILE_WORDS_PER_S = 300.0
 CAPABILITIES: tuple[str, ...] = ()
 
 _NOMINATED = (State.NOMINATED, State.FLOWING)
@@ -56,11 +59,12 @@ class Link:
     port: int = 0
     pump: Pump | None = None
     uncommitted_bytes: int = 0
+    rests: bool = False
 
     @property
     def wants_data(self) -> bool:
-        """False while the store is behind: reading on would only fill memory."""
-        return self.uncommitted_bytes < MAX_UNCOMMITTED_BYTES
+        """False while the store is behind, or the peer says too much: reading on would only fill memory."""
+        return self.uncommitted_bytes < MAX_UNCOMMITTED_BYTES and not self.rests
 
 
 @dataclass(frozen=True)
@@ -156,6 +160,7 @@ class Delivery:
         self.links: list[Link] = []  # open ones, the latest nominated last
         self.current: Link | None = None
         self._confirmed = _Confirmed()
+        self._file_words = Allowance(at_once=FILE_WORDS_AT_ONCE, per_s=FILE_WORDS_PER_S)
         self._requests: list[Request] = []
         self._notices: list[Notice] = []
         self._closing: list[Link] = []
@@ -203,6 +208,7 @@ class Delivery:
     def tick(self, now: float) -> None:
         """Time has passed."""
         for link in list(self.links):
+            link.rests = link.rests and now < self._file_words.rests_until
             if not link.protocol.tick(now):
                 self._close(link, now)
         self._mark_sent(now)
@@ -213,6 +219,8 @@ class Delivery:
         times = [link.protocol.next_tick for link in self.links]
         if self._confirmed.up_to:
             times.append(self._confirmed.due_at)
+        if any(link.rests for link in self.links):
+            times.append(self._file_words.rests_until)
         return min(times, default=None)
 
     def close(self, now: float) -> None:
@@ -309,6 +317,8 @@ class Delivery:
                 self._acknowledged(link, message, now)
             case Want() | Ask() | Done() | Declined() | Cancelled():
                 self._notices.append(AboutFile(message))
+                self._file_words.use(now)
+                link.rests = now < self._file_words.rests_until
 
     def _greeted(self, link: Link, hello: Hello, now: float) -> None:
         if link.dialled == bool(hello.link):

@@ -1,16 +1,12 @@
 """Blocking does not tell: what the blocked one sees is what a sign-off looks like."""
 
-import socket
-from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from chat.core import events
 from chat.errors import ChatError
-from chat.net.certificates import host_name
-from chat.net.deadline import Deadline
-from chat.net.tls import ALPN_CHAT, handshake
+from tests.core.dialling import first_words
 from tests.people import Person, Town, wait_until
 
 
@@ -62,17 +58,9 @@ def test_blocking_hangs_up_before_it_tells_the_registry(village: Town, monkeypat
 
 def test_a_blocked_dial_ends_without_a_word(village: Town) -> None:
     alice, bob = village.person("alice").start(), village.person("bob").start()
+    assert first_words(bob, alice.node.credentials) != b""
     bob.node.people.block("alice")
-    sock = socket.create_connection(("127.0.0.1", bob.node.listening_port), 20)
-    own = alice.node.credentials
-    name = host_name(bob.node.credentials.identity.peer_id)
-    tls = handshake(sock, own.for_dialling[ALPN_CHAT], Deadline(20), server_name=name)
-    tls.settimeout(20)
-    said = b"?"
-    with suppress(OSError):  # the bare end of the line
-        said = tls.recv(1000)
-    assert said in (b"", b"?")
-    tls.close()
+    assert first_words(bob, alice.node.credentials) == b""
     assert bob.inbox.of(events.Incoming) == []
     assert bob.inbox.of(events.Warn) == []
 

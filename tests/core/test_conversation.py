@@ -9,8 +9,13 @@ import pytest
 from chat.core import backoff, events, redial
 from chat.core.conversation import Conversation
 from chat.core.doorway import Doorway
+from chat.core.surroundings import NewConnection
 from chat.core.writer import Outcome
 from chat.errors import NetworkError
+from chat.net.certificates import Identity
+from chat.net.connection import MAX_OUTGOING_BYTES
+from chat.wire.delivery import Delivery
+from chat.wire.pump import WINDOW_BYTES
 from db.errors import Unreachable
 from tests.people import PATIENCE_S, Person, Town, wait_until
 
@@ -55,6 +60,34 @@ def test_where_the_database_does_not_say_there_may_be_something_to_deliver() -> 
     assert around.dialled.wait(PATIENCE_S)
     conversation.end()
     conversation.thread.join()
+
+
+def test_who_is_not_to_be_read_is_not_read_where_there_is_only_room_to_send() -> None:
+    """Else a peer that reads a little now and then has all of its flood taken into memory."""
+    read: list[bytes] = []
+
+    class Writable:
+        wants_data = False
+
+        def receive(self) -> bytes:
+            read.append(b"")
+            return b""
+
+    connection: Any = Writable()
+    conversation = Conversation("bob", MadeUp())  # type: ignore[arg-type]
+    delivery = Delivery(nominator=True, port=0)
+    link = delivery.open_link(b"l" * 16, 0.0)
+    conversation._sockets[link] = NewConnection(Identity("bob", "b0b", b""), connection, link.id, lambda: None)
+    conversation._receive(delivery, [connection])
+    assert not read
+    connection.wants_data = True
+    conversation._receive(delivery, [connection])
+    assert read
+
+
+def test_what_waits_for_a_peer_that_does_not_read_is_about_a_window() -> None:
+    """Less would cut an honest one, more is memory for whoever asks us for signs of life and reads none."""
+    assert 2 * WINDOW_BYTES <= MAX_OUTGOING_BYTES <= 4 * WINDOW_BYTES
 
 
 def has_conversation(person: Person) -> bool:

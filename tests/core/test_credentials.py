@@ -194,3 +194,9 @@ def test_an_authority_with_a_key_of_another_kind_is_not_used(home: Home, keyring
     home.authority.write_bytes(make_certificate(tmp_path, "foreign", "127.0.0.1").read_bytes())
     with pytest.raises(TrustError, match=r"^The registry's authority has no Ed25519 key\.$"):
         Credentials(home, keyring)
+
+
+def test_an_authority_that_somebody_put_there(home: Home, credentials: Credentials, authority: Authority) -> None:
+    credentials.check_authority(authority.fingerprint)
+    with pytest.raises(TrustError, match=r"authority\.pem is not of the registry that you enrolled with"):
+        credentials.check_authority("ab" * 32)

@@ -259,6 +259,15 @@ def test_an_authority_with_a_key_of_another_kind(authority: Authority, home: Hom
         Enrolment(home, "al", address)
 
 
+def test_an_authority_with_a_key_that_nobody_knows(authority: Authority, home: Home) -> None:
+    unknown = authority.der.replace(b"\x06\x03\x2b\x65\x70", b"\x06\x03\x2b\x65\x7a")  # Ed25519's number, changed
+    with (
+        false_registry(authority, answering(wire.Introduced(0, unknown, 0))) as address,
+        pytest.raises(TrustError, match="no Ed25519 key"),
+    ):
+        Enrolment(home, "al", address)
+
+
 # A registry that is not honest
 
 

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from chat.core import indexing
 from chat.core.history import Bounds, Query, read_history, read_lines
-from db.connection import Connection, Database
+from db.connection import Connection, Database, transaction
 from db.messages import SENT, set_status
+from db.transcripts import SILENT, count_attempt, put_transcript
 from tests.core.writings import OWN_NAME, PEOPLE, Writing, chance_writings, hour_time, write
-from tests.db.rows import client_connection
+from tests.db.rows import client_connection, transcript_row
 
 
 @pytest.fixture
@@ -62,6 +63,23 @@ def test_round_a_message(connection: Connection) -> None:
     assert around(1) == [1, 2, 3, 4, 5, 6]
     assert around(20) == [17, 18, 19, 20]
     assert around(99) == [18, 19, 20]
+    older = {number: read_history(connection, OWN_NAME, Query((), 6, around=number)).older for number in (1, 4, 5, 10)}
+    assert older == {1: False, 4: False, 5: True, 10: True}
+
+
+def test_lines_of_voice_messages_have_their_words(connection: Connection) -> None:
+    write(connection, [Writing(n, "bob" if n < 3 else OWN_NAME, ("carol",), f"{n}.ogg", "voice") for n in range(1, 5)])
+    write(connection, [Writing(5, "bob", (OWN_NAME,), "no voice")])
+    with transaction(connection) as tx:
+        put_transcript(tx, transcript_row(1, "Hello."))
+        put_transcript(tx, transcript_row(3, "", state=SILENT, confidence=None, reason="no speech found"))
+        count_attempt(tx, 4)
+    said = [
+        (line.transcript, line.confidence, line.seconds, line.no_transcript)
+        for line in read_lines(connection, OWN_NAME, [1, 2, 3, 4, 5])
+    ]
+    nothing = ("", None, 0.0, "")
+    assert said == [("Hello.", 0.75, 12.5, ""), nothing, ("", None, 12.5, "no speech found"), nothing, nothing]
 
 
 def test_lines_say_how_each_message_stands(connection: Connection) -> None:

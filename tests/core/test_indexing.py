@@ -11,8 +11,9 @@ from chat.core.terms import Term
 from db.blocks import find_blocks, last_in_blocks
 from db.connection import Connection, Database, transaction
 from db.messages import insert_received
+from db.transcripts import put_transcript
 from tests.core.writings import OWN_NAME, Writing, chance_writings, hour_time, write
-from tests.db.rows import client_connection, receiver_row
+from tests.db.rows import client_connection, receiver_row, transcript_row
 
 
 @pytest.fixture
@@ -116,6 +117,21 @@ def test_text_that_comes_later_is_found_in_a_block(connection: Connection) -> No
         for word, some in known.items():
             assert set(some) <= set(after[block][word])
     assert set(after) == set(before)
+
+
+def test_text_that_comes_later_helps_to_fill_a_block(connection: Connection) -> None:
+    write(connection, [Writing(1, "bob", (OWN_NAME,), "memo.ogg", "voice")])
+    indexer = Indexer(OWN_NAME, connection)
+    spoken = "spoken " * (indexing.FULL // indexing.BYTE // 7 + 1)
+    with transaction(connection) as tx:
+        put_transcript(tx, transcript_row(1, spoken))
+        indexer.added(tx, 1, spoken)
+    with transaction(connection) as tx:
+        insert_received(tx, [receiver_row(2, message="a text")])
+        indexer.stored(tx, 2, ["a text"])
+    assert [block.last for block in find_blocks(connection)] == [1]
+    assert found(connection, "spoken") == [1]
+    assert found(connection, "text") == [2]
 
 
 def test_marks() -> None:

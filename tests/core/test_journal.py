@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from chat.core.journal import Refusal, Resumed, outbox_rows
 from chat.errors import UserError
 from chat.wire.codec import MAX_TEXT_BYTES
-from chat.wire.messages import Message, Position, digest_of, encode_body
+from chat.wire.messages import MAX_POSITIONS, Message, Position, digest_of, encode_body
 from chat.wire.streams import start_of
 from db.connection import Database
 from db.streams import find_outbound, names_with_pending, newest_inbound
@@ -124,6 +124,18 @@ def test_in_another_stream_it_moves_only_the_position(desk: Desk) -> None:
     assert desk.rows("Receiver") == 4
 
 
+def test_a_peer_that_opens_stream_after_stream_fills_no_disk(desk: Desk) -> None:
+    """With one message that is known long since, so that no allowance counts it; and the latest goes on."""
+    desk.receive([letter(1)])
+    for place in range(20):
+        desk.receive([letter(1, stream=number(200 + place))])
+    assert desk.rows("Inbound") == MAX_POSITIONS
+    latest = number(219)
+    assert latest in [position.stream for position in desk.do(lambda tx: desk.journal.positions(tx, "bob"))]
+    held, texts = desk.receive([letter(2, stream=latest)])
+    assert (held.n, texts) == (2, ["letter 2"])
+
+
 def test_the_same_id_from_someone_else_is_another_message(desk: Desk) -> None:
     desk.receive(letters(1, 1))
     assert desk.receive(letters(1, 1), "carol")[1] == ["letter 1"]
@@ -190,7 +202,7 @@ def test_positions_are_the_newest_first(desk: Desk) -> None:
     positions = desk.do(lambda tx: desk.journal.positions(tx, "bob"))
     assert [position.stream for position in positions] == streams[:-9:-1]
     assert desk.do(lambda tx: desk.journal.positions(tx, "dora")) == ()
-    assert len(newest_inbound(desk.line, "bob", 100)) == 10
+    assert len(newest_inbound(desk.line, "bob", 100)) == MAX_POSITIONS  # those before are forgotten
 
 
 # Acknowledged

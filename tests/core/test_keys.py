@@ -8,9 +8,11 @@ import pytest
 from cryptography import x509
 
 from chat.core import events
+from chat.core.credentials import Credentials
 from chat.core.trust import safety_number
 from chat.errors import TrustError, UserError
 from chat.net.certificates import Identity, fingerprint
+from tests.core.dialling import first_words
 from tests.people import Person, Town, wait_until
 
 
@@ -66,6 +68,19 @@ def test_a_void_key_is_refused_by_contacts(village: Town) -> None:
     user = alice.node.people.get("bob")
     assert user.revoked
     assert not user.verified
+
+
+def test_a_void_key_is_no_first_key(village: Town) -> None:
+    """Its certificate still runs; whoever never met its owner asks the registry, if that can be asked."""
+    alice = village.person("alice").start()
+    lost = village.person("bob")
+    found = Credentials(lost.home, lost.keyring)
+    moved(village, "bob")
+    assert first_words(alice, found) == b""
+    assert alice.node.people.find("bob") is None
+    village.close_registry()
+    alice.inbox.wait_for(events.Warn, lambda event: "is away" in event.message)
+    assert first_words(alice, found) != b""
 
 
 def test_a_machine_that_is_superseded_stays_away(village: Town) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from chat.core import events
+from chat.core.node import MAX_TROUBLES
 from chat.errors import NetworkError, StorageFailure
 from tests.flaky import FlakyDatabase, always
 from tests.people import Person, Town, wait_until
@@ -110,6 +111,15 @@ def test_hides_also_while_the_database_is_away(village: Town) -> None:
     bob.node.show()
     alice.node.send(["bob"], "hi")
     assert bob.inbox.texts(1) == ["hi"]
+
+
+def test_ever_new_trouble_with_one_person_fills_no_screen(village: Town) -> None:
+    alice = village.person("alice").start()
+    for number in range(100):
+        alice.node.trouble("mallory", f"A frame of {number} bytes.")
+    alice.node.trouble("bob", "A frame of 7 bytes.")
+    names = [event.name for event in alice.inbox.of(events.Warn)]
+    assert names == ["mallory"] * MAX_TROUBLES + ["bob"]
 
 
 def test_the_same_trouble_is_told_once_until_there_is_progress(village: Town) -> None:

@@ -14,13 +14,15 @@ from chat.core import indexing
 from chat.core import search as searching
 from chat.core.folding import fold, normalized
 from chat.core.history import Bounds
+from chat.core.indexing import Indexer
 from chat.core.search import SearchQuery, search
 from chat.core.terms import FROM, KIND, TO, Term
-from db.connection import Connection, Database
+from db.connection import Connection, Database, transaction
 from db.history import searchable
+from db.transcripts import put_transcript
 from tests.core.writings import OWN_NAME, PEOPLE, Writing, chance_writings, hour_time, write
 from tests.corpus import LINES
-from tests.db.rows import client_connection
+from tests.db.rows import client_connection, transcript_row
 
 SPACELESS = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "MYANMAR", "KHMER", "IDEOGRAPHIC")
 
@@ -215,6 +217,26 @@ def test_what_is_not_in_a_block_yet_is_found_too(database: Database, small_block
     for count in range(1, 40):
         write(connection, [Writing(count, "bob", ("alice",), f"number{count} text")])
         assert numbers(connection, "text", count=100) == list(range(count, 0, -1))
+
+
+@pytest.mark.parametrize("more", [0, 30], ids=["in no block yet", "in a block"])
+def test_the_words_of_a_voice_message(database: Database, small_blocks: None, more: int) -> None:
+    connection = client_connection(database)
+    writings = [
+        Writing(1, "bob", ("alice",), "memo.ogg", "voice"),
+        *(Writing(n, "bob", ("alice",), f"text {n}") for n in range(2, more + 2)),
+    ]
+    write(connection, writings)
+    indexer = Indexer(OWN_NAME, connection)
+    with transaction(connection) as tx:
+        put_transcript(tx, transcript_row(1, "The best of times, the worst of times."))
+        indexer.added(tx, 1, "The best of times, the worst of times.")
+    found = search(connection, OWN_NAME, SearchQuery([Term("worst")], [frozenset({KIND + "voice"})]))
+    (hit,) = found.hits
+    assert (hit.number, hit.kind, hit.transcript) == (1, "voice", "The best of times, the worst of times.")
+    assert [hit.text[start:end] for start, end in hit.marks] == ["worst"]
+    assert numbers(connection, "worst", "text") == []
+    assert numbers(connection, "memo.ogg", "times") == [1]
 
 
 def test_it_goes_on_where_it_left_off(database: Database, small_blocks: None) -> None:

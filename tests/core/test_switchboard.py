@@ -1,13 +1,19 @@
 """The table of conversations: what comes too late finds none and begins none."""
 
+import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from chat.core import events
+from chat.core.doorway import Doorway
 from chat.core.surroundings import NewConnection
 from chat.net.connection import Connection
 from tests.people import Person, Town
+
+DESCRIPTORS = Path("/proc/self/fd")
 
 
 @dataclass
@@ -54,3 +60,77 @@ def test_who_shook_hands_before_the_block_is_too_late(alice: Person, bob: Person
 def test_who_shook_hands_before_the_end_is_too_late(alice: Person, bob: Person) -> None:
     bob.node._switchboard.close()
     assert too_late_for(bob, alice)
+
+
+@pytest.fixture
+def no_threads(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """The system has no more for conversations and dialling; undo it to have them again."""
+    start = threading.Thread.start
+
+    def starting(thread: threading.Thread) -> None:
+        if thread.name.startswith(("conversation", "dialling")):
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", starting)
+    return monkeypatch
+
+
+def test_without_a_thread_a_caller_is_hung_up_on(alice: Person, bob: Person, no_threads: pytest.MonkeyPatch) -> None:
+    descriptors = len(list(DESCRIPTORS.iterdir()))
+    assert too_late_for(bob, alice)
+    assert len(list(DESCRIPTORS.iterdir())) == descriptors
+    no_threads.undo()
+    alice.node.send(["bob"], "hi")
+    assert bob.inbox.texts(1) == ["hi"]
+
+
+def test_without_a_thread_what_is_written_goes_later(
+    alice: Person, bob: Person, no_threads: pytest.MonkeyPatch
+) -> None:
+    """Neither the writer nor the line to the registry comes to harm."""
+    alice.node.people.add("bob", None)
+    alice.node.send(["bob"], "hi")
+    alice.inbox.wait_for(events.Warn, lambda event: "can be begun now" in event.message)
+    bob.node.hide()
+    bob.node.show()
+    alice.inbox.wait_for(events.PresenceChanged, lambda event: event.online)
+    assert alice.statuses() == [("bob", "hi", "pending")]
+    no_threads.undo()
+    bob.node.hide()
+    bob.node.show()
+    assert bob.inbox.texts(1) == ["hi"]
+
+
+def test_without_a_thread_to_dial_it_is_tried_again(
+    alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, failed = threading.Thread.start, threading.Event()
+
+    def starting(thread: threading.Thread) -> None:
+        if thread.name.startswith("dialling") and not failed.is_set():
+            failed.set()
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", starting)
+    alice.node.send(["bob"], "hi")
+    assert bob.inbox.texts(1) == ["hi"]
+    assert failed.is_set()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_in_dialling_is_a_try_in_vain(alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be waited for for ever, and nothing sent to that person any more."""
+    reach, failed = Doorway.reach, threading.Event()
+
+    def reaching(doorway: Doorway, name: str, purpose: str) -> Any:
+        if not failed.is_set():
+            failed.set()
+            raise ValueError("a fault of ours")
+        return reach(doorway, name, purpose)
+
+    monkeypatch.setattr(Doorway, "reach", reaching)
+    alice.node.send(["bob"], "hi")
+    assert bob.inbox.texts(1) == ["hi"]
+    assert failed.is_set()

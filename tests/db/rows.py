@@ -6,6 +6,7 @@ from typing import Any
 from db.connection import Connection, Database
 from db.messages import PENDING, ReceiverRow, SenderRow
 from db.schema import CLIENT, REGISTRY
+from db.transcripts import DONE, TranscriptRow
 
 TIME = "2026-01-31T23:59:59.123Z"
 
@@ -61,4 +62,10 @@ def receiver_row(ordinal: int, name: str = "bob", **changes: Any) -> ReceiverRow
         message_id=number(2000 + ordinal),
         digest=sha256(number(ordinal)).digest(),
     )
+    return row._replace(**changes)
+
+
+def transcript_row(ordinal: int, text: str = "Hello, 世界! 😀 it's me", **changes: Any) -> TranscriptRow:
+    """That much is said in a voice message, or changed as told."""
+    row = TranscriptRow(ordinal, DONE, 1, text, 0.75, 12.5, "an engine", number(7, 32), "en,de", "")
     return row._replace(**changes)

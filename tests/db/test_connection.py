@@ -65,3 +65,24 @@ def test_how_many_rows_a_statement_matched(line: Connection) -> None:
 def test_closing_twice_is_no_error(line: Connection) -> None:
     line.close()
     line.close()
+
+
+def test_a_stream_has_all_rows_and_leaves_the_line_ready(line: Connection) -> None:
+    numbers = [f"n{number:04}" for number in range(1000)]
+    line.execute_many("INSERT INTO Setting (name, value) VALUES (?, ?)", [(name, "1") for name in numbers])
+    streamed = line.stream("SELECT name FROM Setting WHERE name > ? ORDER BY name", ("n0499",))
+    assert next(streamed) == ("n0500",)
+    assert [name for (name,) in streamed][:499] == numbers[501:]
+    assert get_setting(line, "n0001") == "1"
+
+
+def test_a_snapshot_does_not_see_what_others_write_and_holds_up_nobody(line: Connection, database: Database) -> None:
+    other = database.connect()
+    set_setting(line, "one", "before")
+    other.begin_snapshot()
+    assert get_setting(other, "one") == "before"
+    with transaction(line) as tx:
+        set_setting(tx, "one", "after")
+    assert get_setting(other, "one") == "before"
+    other.rollback()
+    assert get_setting(other, "one") == "after"

@@ -6,8 +6,9 @@ from db.connection import Connection, Database
 from db.files import insert_files
 from db.history import Part, Searchable, newest, oldest, received_rows, searchable, searchable_between, sent_rows
 from db.messages import insert_received, insert_sent
+from db.transcripts import put_transcript
 from tests.core.writings import Writing, file_row
-from tests.db.rows import client_connection, receiver_row, sender_row
+from tests.db.rows import client_connection, receiver_row, sender_row, transcript_row
 
 ALL = Part(1, 2**63 - 1)
 
@@ -68,3 +69,13 @@ def test_what_is_searched(connection: Connection) -> None:
     assert searchable(connection, []) == []
     assert list(searchable_between(connection, 2, 4)) == everything[1:]
     assert [row.ordinal for row in searchable_between(connection, 1, 10_000)] == [1, 2, 3, 4, 5]
+
+
+def test_what_is_searched_of_voice_messages(connection: Connection) -> None:
+    put_transcript(connection, transcript_row(4, "said in it"))
+    put_transcript(connection, transcript_row(1, "both"))
+    assert [row.text for row in searchable(connection, [1, 2, 4])] == [
+        "one\n1.pdf\nboth",
+        "two",
+        "four.png\nsaid in it",
+    ]

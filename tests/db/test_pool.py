@@ -40,6 +40,7 @@ class Counted:
 
 @pytest.fixture
 def counted(database: Database) -> Counted:
+    database.claim().close()  # as the writer does, before anybody borrows
     return Counted(database)
 
 

@@ -20,7 +20,8 @@ DOCUMENTED = {
     "Receiver": ("ip", "port", "name", "message", "time"),
 }
 KINDS = {
-    "varchar": "text", "text": "text", "TEXT": "text",
+    "varchar": "text", "text": "text", "mediumtext": "text", "TEXT": "text",
+    "double": "real", "REAL": "real",
     "int": "integer", "bigint": "integer", "tinyint": "integer", "INTEGER": "integer",
     "binary": "bytes", "varbinary": "bytes", "mediumblob": "bytes", "BLOB": "bytes",
 }  # fmt: skip
@@ -55,7 +56,8 @@ def mysql_shape(connection: Connection) -> Shape:
         "SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns"
         f" WHERE {here} ORDER BY table_name, ordinal_position"
     ):
-        column = Column(name, KINDS[kind], nullable == "YES", default and default.strip("'"))
+        stated = None if default == "NULL" else default  # as MariaDB says it
+        column = Column(name, KINDS[kind], nullable == "YES", stated and stated.strip("'"))
         shape.setdefault(table, Table([], (), set())).columns.append(column)
     for table, index, differ, columns in connection.query(
         "SELECT table_name, index_name, MAX(non_unique), GROUP_CONCAT(column_name ORDER BY seq_in_index)"

@@ -8,6 +8,7 @@ from db.streams import (
     OutboundRow,
     find_inbound,
     find_outbound,
+    keep_inbound,
     names_with_pending,
     newest_inbound,
     put_inbound,
@@ -62,3 +63,12 @@ def test_the_streams_written_last_come_first(line: Connection) -> None:
     assert newest_inbound(line, "bob", 3) == [inbound(2), inbound(1), inbound(3)]
     assert newest_inbound(line, "bob", 8)[-1] == inbound(4)
     assert newest_inbound(line, "dora", 8) == []
+
+
+def test_streams_are_forgotten_for_one_person(line: Connection) -> None:
+    for place in (1, 2, 3):
+        put_inbound(line, "bob", inbound(place), place)
+        put_inbound(line, "carol", inbound(place), place)
+    keep_inbound(line, "bob", [number(3), number(1)])
+    assert newest_inbound(line, "bob", 8) == [inbound(3), inbound(1)]
+    assert len(newest_inbound(line, "carol", 8)) == 3

@@ -6,9 +6,11 @@ always cheap, for quick starts.
 
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ import server
 from chat import times
 from chat.core import backoff
 from chat.core.doorway import Doorway
+from chat.core.transfer.running import Running
 from chat.registry import authority
 from chat.ui.run import run
 from chat.wire import pulse
@@ -78,6 +81,19 @@ def full_while(path: str) -> None:
     SqliteConnection.begin = begin  # type: ignore[assignment,method-assign]
 
 
+def killed_by(path: str) -> None:
+    """While there is a file at `path`, the process is killed when it has moved so many bytes of a transfer."""
+    original = Running.moved
+
+    def moved(running: Running, count: int) -> None:
+        original(running, count)
+        with suppress(FileNotFoundError):
+            if running.bytes_done - running._started_with >= int(Path(path).read_text()):
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    Running.moved = moved  # type: ignore[assignment,method-assign]
+
+
 ALTERATIONS: tuple[Callable[[Any], None], ...] = (
     pulse_s,
     longest_pause_s,
@@ -85,6 +101,7 @@ ALTERATIONS: tuple[Callable[[Any], None], ...] = (
     clock_ahead_s,
     synchronous,
     full_while,
+    killed_by,
 )
 
 if __name__ == "__main__":

@@ -1,10 +1,9 @@
 """kill -9 at every point of delivery, with real processes: each message arrives once, in order, and turns sent.
 
 On both engines, round after round. On a database server that one is killed too: with the client, as if the
-power was cut, or alone, and then the client must go on by itself. CRASH_ROUNDS makes it last.
+power was cut, or alone, and then the client must go on by itself.
 """
 
-import os
 import shutil
 import signal
 from collections.abc import Iterator
@@ -14,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from tests import effort
 from tests.e2e.crashing_client import RECEIVER_POINTS, SENDER_POINTS
 from tests.mariadb import MariaDb
 from tests.processes import Client, Server
 
-ROUNDS = int(os.environ.get("CRASH_ROUNDS", "5"))
 KILLED = -signal.SIGKILL
 CRASHING = "tests/e2e/crashing_client.py"
 CRASH = "the crash"
@@ -135,7 +134,7 @@ def pair(
 
 def rounds(engine: MariaDb | None) -> Iterator[tuple[int, set[str]]]:
     """Who is killed, round after round."""
-    return enumerate(islice(cycle([CLIENT] if engine is None else [BOTH, DATABASE, CLIENT]), ROUNDS))
+    return enumerate(islice(cycle([CLIENT] if engine is None else [BOTH, DATABASE, CLIENT]), effort.CRASH_ROUNDS))
 
 
 @pytest.mark.parametrize("point", [point.__name__ for point in SENDER_POINTS])

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from chat.wire import pulse
+from tests import effort
 from tests.people import wait_until
 from tests.processes import PASSWORD, Altered, Client, Server, free_port
 from tests.proxy import NEVER, Proxy
 
-SEED = random.randrange(1, 1 << 32)
-CUTS = 100
 LONGEST_LINK_BYTES = 8_000  # of which the handshake takes a good two thousand
 NOTICED_WITHIN_S = 60
 HANDSHAKE, CHANGE_CIPHER, ALERT, DATA = 22, 20, 21, 23  # the types of TLS records
@@ -23,7 +22,7 @@ class Weather:
     """How long links live: while it is calm, for ever."""
 
     def __init__(self) -> None:
-        self._chance = random.Random(SEED)
+        self._chance = random.Random(effort.SEED)
         self.calm = True
 
     def budget(self) -> int:
@@ -78,13 +77,12 @@ def road(client: Start) -> Iterator[Road]:
 
 
 def test_a_hundred_links_cut_in_the_middle_of_a_frame(road: Road) -> None:
-    print(f"seed {SEED}")  # of where they are cut; shown if it fails
     alice, bob = road.start("alice"), road.start("bob")
     alice.do("/add bob")
     bob.do("/add alice")
     written: list[str] = []
     road.weather.calm = False
-    while road.cuts < CUTS:
+    while road.cuts < effort.LINK_CUTS:
         written.append(f"message {len(written)}")
         alice.do(f"/msg bob {written[-1]}")
         bob.do(f"/msg alice {written[-1]}")

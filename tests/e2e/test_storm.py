@@ -2,11 +2,9 @@
 
 Real nodes, sockets, TLS, threads and databases in this process. Each person is an actor with a script of
 its own, drawn from the seed, and so is the weather; how they interleave is up to the machine. Afterwards
-all is healed, and everything must have arrived once and in order. STORM_SEED repeats the scripts, and
-STORM_SECONDS makes it last.
+all is healed, and everything must have arrived once and in order.
 """
 
-import os
 import random
 import threading
 import time
@@ -22,12 +20,11 @@ from chat.core.transfer.source import inspect
 from chat.errors import StorageFailure
 from chat.net.listener import Listener, OnConnection
 from chat.wire import pulse
+from tests import effort
 from tests.flaky import FlakyDatabase
 from tests.people import Town, wait_until
 from tests.proxy import NEVER, Proxy
 
-SEED = int(os.environ.get("STORM_SEED") or random.randrange(1, 1 << 32))
-STORM_S = float(os.environ.get("STORM_SECONDS", "8"))
 NAMES = ("alice", "bob", "carol", "dave")
 
 
@@ -93,7 +90,7 @@ class Actor:
         self.person = town.person(name)
         self._database = self.person.database = FlakyDatabase(self.person.database)
         self._folder = town.folder
-        self._chance = random.Random(f"{SEED} {name}")
+        self._chance = random.Random(f"{effort.SEED} {name}")
         self.others = [other for other in NAMES if other != name]
         self._count = 0
         self.written: dict[str, list[str]] = defaultdict(list)  # by recipient
@@ -198,11 +195,10 @@ def faults() -> Iterator[list[str]]:
 
 
 def test_nothing_is_lost_in_a_storm(village: Town, monkeypatch: pytest.MonkeyPatch, faults: list[str]) -> None:
-    print(f"STORM_SEED={SEED}")  # shown if it fails
     monkeypatch.setattr(pulse, "PING_AFTER_S", 0.3)
     monkeypatch.setattr(pulse, "DEAD_AFTER_S", 1.0)
     monkeypatch.setattr(backoff, "LONGEST_S", 1.0)
-    weather = Weather(random.Random(SEED))
+    weather = Weather(random.Random(effort.SEED))
     monkeypatch.setattr("chat.core.doorway.Listener", weather.listener)
     actors = [Actor(name, village) for name in NAMES]
     for actor in actors:
@@ -223,7 +219,7 @@ def test_nothing_is_lost_in_a_storm(village: Town, monkeypatch: pytest.MonkeyPat
 
 def _storm(acts: list[Callable[[], None]]) -> None:
     """Each in a thread of its own, again and again for a while. A fault of the test's own is raised."""
-    end = time.monotonic() + STORM_S
+    end = time.monotonic() + effort.STORM_S
     with ThreadPoolExecutor(len(acts)) as threads:
         for future in [threads.submit(_until, end, act) for act in acts]:
             future.result()

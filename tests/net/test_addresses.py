@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.errors import UsageError
-from chat.net.addresses import format_address, parse_address
+from chat.net.addresses import format_address, may_be_called, parse_address
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,34 @@ def test_any_text_is_an_address_or_a_usage_error(text: str, default: int | None)
         return
     assert host
     assert 0 <= port <= 65_535
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        ("192.0.2.7", True),
+        ("10.0.0.1", True),
+        ("2001:db8::7", True),
+        ("fe80::1", True),
+        ("127.0.0.1", False),
+        ("127.9.9.9", False),
+        ("::1", False),
+        ("::ffff:127.0.0.1", False),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("224.0.0.1", False),
+        ("ff02::1", False),
+        ("fe80::1%eth0", False),
+        ("fe80::1%\x1b[2J", False),
+        ("intranet.example", False),
+        ("", False),
+    ],
+)
+def test_where_others_may_be_told_to_call(text: str, may: bool) -> None:
+    """A caller who says so must not have them call their own machines."""
+    assert may_be_called(text, "198.51.100.1") == may
+
+
+def test_on_one_machine_they_may_be_told_to_call_it() -> None:
+    assert may_be_called("127.0.0.1", "127.0.0.1")
+    assert may_be_called("::1", "127.0.0.1")

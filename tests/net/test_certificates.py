@@ -1,6 +1,7 @@
 """Whose certificate it is: only what the registry's authority would make is a person's."""
 
 import hashlib
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -65,6 +66,18 @@ def test_a_persons_certificate_is_read(authority: Authority) -> None:
 def test_any_other_is_nobodys(der: bytes | None) -> None:
     with pytest.raises(TrustError, match="not a person's"):
         read_identity(der)
+
+
+@pytest.mark.filterwarnings("ignore:Parsed a")
+@pytest.mark.parametrize("bit", [1, 4, 128])
+def test_a_damaged_one_is_one_sentence(bit: int) -> None:
+    """The library has errors of many kinds for them: an unknown version, or kind of key."""
+    whole = certificate(DNS, URI)
+    for place in range(len(whole)):
+        damaged = bytearray(whole)
+        damaged[place] ^= bit
+        with suppress(TrustError):  # a signature is not looked at here
+            read_identity(bytes(damaged))
 
 
 def test_the_registrys_is_nobodys() -> None:

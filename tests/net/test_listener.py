@@ -48,6 +48,7 @@ def test_a_closed_listener_refuses_and_keeps_what_was_handed_over() -> None:
     sock = handed.get(timeout=PATIENCE_S)
     listener.close()
     listener.close()
+    assert listener.address == address  # whoever asks just then is told, not thrown out
     with pytest.raises(OSError, match="refused"):
         connect(address)
     caller.send(b"x")

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from chat.errors import UserError
 from chat.net.certificates import read_identity
 from chat.net.limits import TokenBucket
-from chat.registry.accounts import BCRYPTS_AT_ONCE, GUESSES, Accounts
+from chat.registry.accounts import BCRYPTS_AT_ONCE, GUESSES, NEW_KEYS, Accounts
 from chat.registry.authority import Authority
 from chat.wire.registry import revocation_statement
 from db.accounts import Account
@@ -84,6 +84,19 @@ def test_the_same_key_again_voids_nothing(accounts: Accounts) -> None:
     accounts.enrol("bob", RIGHT, request, ADDRESS)
     assert accounts.enrol("bob", RIGHT, request, ADDRESS).revocation is None
     assert accounts.revocations(["bob"]) == []
+
+
+def test_new_keys_are_limited(accounts: Accounts) -> None:
+    """Each is told to everybody who watches the account; thousands would fit into no answer, and keep them out."""
+    for _ in range(1 + NEW_KEYS):
+        accounts.enrol("bob", RIGHT, csr(), ADDRESS)
+    last = accounts.find("bob")
+    with pytest.raises(UserError, match="too many new keys"):
+        accounts.enrol("bob", RIGHT, csr(), ADDRESS)
+    assert accounts.find("bob") == last
+    assert len(accounts.revocations(["bob"])) == NEW_KEYS
+    accounts.enrol("carol", RIGHT, csr(), ADDRESS)
+    accounts.enrol("carol", RIGHT, csr(), ADDRESS)
 
 
 def test_a_wrong_proof_changes_nothing(accounts: Accounts) -> None:

@@ -1,6 +1,7 @@
 """The authority: what it signs, and that it outlives its process."""
 
 import stat
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -91,6 +92,17 @@ def test_a_request_for_anothers_key() -> None:
     other = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
     with pytest.raises(UserError, match="does not prove"):
         proven_key(request(KEY).replace(PUBLIC, other))
+
+
+@pytest.mark.parametrize("bit", [1, 4, 128])
+def test_a_damaged_request_is_one_sentence(bit: int) -> None:
+    """The library has errors of many kinds for them: an unknown version, or kind of key."""
+    whole = request(KEY)
+    for place in range(len(whole)):
+        damaged = bytearray(whole)
+        damaged[place] ^= bit
+        with suppress(UserError):  # the padding of the signature may be changed
+            proven_key(bytes(damaged))
 
 
 def test_ids_tell_nothing_and_are_never_the_registrys() -> None:

@@ -261,7 +261,9 @@ def test_watching_later_and_no_more() -> None:
     assert place.mail() == [online("carol")]
     place.directory.watch(place.bob, ["carol"])
     assert place.mail() == [online("carol")]
+    place.directory.watch(place.bob, ["carol"])
     place.directory.unwatch(place.bob, ["carol", "nobody"])
+    assert place.mail() == []  # also what waited to be said
     place.directory.sign_out(carol)
     assert place.mail() == []
 

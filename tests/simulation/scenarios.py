@@ -1,8 +1,11 @@
 """Schedules that chance would take too long to find."""
 
+from itertools import product
+
 from tests.simulation.world import Violated, World
 
 CROSSINGS = 200
+STEPS_TO_DELIVER = 30  # a few more than it takes
 
 
 def crossing_dials() -> None:
@@ -21,6 +24,20 @@ def crossing_dials() -> None:
         wires = {id(wire) for held in links for _, wire, _ in held.values()}
         if world.dials != 2 or len(wires) != 1 or any(len(held) != 1 for held in links):
             raise Violated(f"crossing dials, seed {seed}: {world.dials} dials, {len(wires)} links left")
+        world.heal()
+
+
+def refused_in_the_middle() -> None:
+    """The recipient hides, or blocks the writer, after any step of a delivery."""
+    for steps, hides in product(range(STEPS_TO_DELIVER), (True, False)):
+        world = World(1, names=("alice", "bob"))
+        world.compose("alice", ("bob",))
+        world.run_on(steps)
+        if hides:
+            world.set_hidden("bob", True)
+        else:
+            world.set_blocked("alice", "bob", True)
+        world.run_on(STEPS_TO_DELIVER)
         world.heal()
 
 
@@ -62,4 +79,4 @@ def _settle(world: World) -> None:
     world.come_to_rest()
 
 
-SCENARIOS = (crossing_dials, two_timelines, mark_lost)
+SCENARIOS = (refused_in_the_middle, two_timelines, mark_lost, crossing_dials)

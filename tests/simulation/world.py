@@ -98,9 +98,12 @@ class World:
         draft = Draft(message_id, recipients, f"text {message_id.hex()}", "2026-01-01T00:00:00.000Z")
 
         def done() -> None:
-            for name in recipients:  # the database knows whether it is written, also where the answer was lost
-                if message_id in self._rows(writer, "SELECT message_id FROM Sender WHERE name = ?", name):
-                    self.composed[writer, name].append(message_id)
+            rows = "SELECT message_id FROM Sender WHERE name = ?"
+            written = [name for name in recipients if message_id in self._rows(writer, rows, name)]
+            if written and len(written) < len(recipients):
+                raise Violated(f"{writer} wrote to {recipients}, and only {written} have a row")
+            for name in written:  # the database knows whether it is, also where the answer was lost
+                self.composed[writer, name].append(message_id)
 
         person.submit(draft, done)
         self.check()

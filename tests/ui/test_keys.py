@@ -18,6 +18,7 @@ class Recorder:
     def __init__(self) -> None:
         self.done: list[str] = []
         self.asking = False
+        self.recording = False
         self.text = ""
         self.session: PromptSession[str]
 
@@ -28,6 +29,10 @@ class Recorder:
     def answer(self, key: str) -> None:
         self.done.append(f"answer {key!r}")
         self.asking = False
+
+    def end_recording(self, *, keep: bool) -> None:
+        self.done.append("send it" if keep else "discard it")
+        self.recording = False
 
     def enter(self) -> None:
         self.done.append("enter")
@@ -48,10 +53,10 @@ class Recorder:
         self.done.append("leave")
 
 
-def press(keys: str, *, asking: bool = False) -> Recorder:
+def press(keys: str, *, asking: bool = False, recording: bool = False) -> Recorder:
     """What is done for these keys; `text` is the line after them."""
     actions = Recorder()
-    actions.asking = asking
+    actions.asking, actions.recording = asking, recording
     table = bindings(actions)
     table.add("c-g", eager=True)(lambda event: event.app.exit(result=event.app.current_buffer.text))
     with create_pipe_input() as keyboard:
@@ -90,6 +95,17 @@ def test_control_c_drops_the_line_and_control_d_does_not_leave_with_one() -> Non
 @pytest.mark.parametrize("key", ["y", ENTER, ctrl("C"), ctrl("D"), "\t", PAGE_UP])
 def test_a_question_takes_one_key_whatever_that_does_else(key: str) -> None:
     assert press(key + "typed", asking=True).done == [f"answer {key!r}"]
+
+
+@pytest.mark.parametrize(("key", "done"), [(ENTER, "send it"), (ctrl("J"), "send it"), (ctrl("C"), "discard it")])
+def test_a_recording_takes_enter_and_control_c_once_and_leaves_the_line(key: str, done: str) -> None:
+    pressed = press(f"half{key} a line{ENTER}", recording=True)
+    assert (pressed.done, pressed.text) == ([done, "enter"], "half a line")
+
+
+def test_a_question_comes_before_a_recording() -> None:
+    pressed = press(ENTER, asking=True, recording=True)
+    assert (pressed.done, pressed.recording) == ([f"answer {ENTER!r}"], True)
 
 
 def test_a_paste_answers_no_question() -> None:

@@ -2,8 +2,10 @@
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from chat.core import events
 from chat.times import format_time
@@ -53,7 +55,15 @@ def printed(capsys: pytest.CaptureFixture[str]) -> str:
 
 def file(state: str, *, direction: str = "in", done: int = 0) -> events.Transfer:
     return events.Transfer(
-        id="1", number=7, direction=direction, name="bob", file="a\x1b.txt", bytes=done, total=100, state=state
+        id="1",
+        number=7,
+        direction=direction,
+        name="bob",
+        file="a\x1b.txt",
+        bytes=done,
+        total=100,
+        type="text/plain",
+        state=state,
     )
 
 
@@ -130,6 +140,28 @@ def test_a_conversation_that_is_turned_to_shows_what_was_said(
     assert (len(lines), more) == (7 + 1, False)  # with its day
 
 
+def test_images_that_are_here_are_drawn_but_not_those_of_the_muted(
+    console: LiveConsole, alice: Person, bob: Person, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted: list[Path] = []
+    console.images = wanted.append
+    image = replace(file("done", done=100), type="image/png", path="/downloads/a.png")
+    console.notify(file("done", done=100), replace(file("running"), type="image/png"), image)
+    assert wanted == [Path("/downloads/a.png")]
+    console.notify(replace(image, direction="out"))
+    assert (
+        printed(capsys).count("a<U+001B>.txt to bob (number 7, 100 bytes, image/png) is complete: /downloads/a.png")
+        == 1
+    )
+    assert len(wanted) == 2
+    console.drawn("a drawing")
+    assert printed(capsys) == "a drawing\n"
+    alice.node.people.make_known("bob")
+    alice.node.people.mute("bob", True)
+    console.notify(image)
+    assert len(wanted) == 2
+
+
 def test_files_that_move_are_in_the_bar_alone(console: LiveConsole, capsys: pytest.CaptureFixture[str]) -> None:
     console.notify(file("running", done=50))
     assert printed(capsys) == ""
@@ -172,3 +204,13 @@ def test_a_start_tells_what_is_unread(alice: Person, bob: Person, capsys: pytest
     assert console.next_unread() == ("bob",)
     Shell("alice", alice.node.people, alice.node, console).talk_to(("bob",))
     assert console.next_unread() is None
+
+
+def test_a_drawing_is_not_touched(console: LiveConsole, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LiveConsole, "_columns", 20)
+        console.drawn("\x1b_Ga=T;" + "A " * 30 + "\x1b\\")
+        console.notify(message("words " * 6))
+    drawing, *said = capsys.readouterr().out.splitlines()
+    assert drawing.count("A ") == 30
+    assert len(said) == 4

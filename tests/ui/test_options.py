@@ -46,10 +46,3 @@ def test_without_a_home_one_must_be_named() -> None:
     with pytest.raises(UserError, match="--home"):
         parse_options(["--name", "bob"], {})
     assert parse_options(["--name", "bob"], {"P2PCHAT_HOME": "/x"}).home == Path("/x")
-
-
-def test_downloads_are_below_the_home_unless_set() -> None:
-    flags = ["--name", "bob", "--home", "/h"]
-    assert parse_options(flags, {}).downloads == Path("/h/downloads")
-    assert parse_options(flags, {"P2PCHAT_DOWNLOADS": "in"}).downloads == Path("/h/in")
-    assert parse_options(flags, {"P2PCHAT_DOWNLOADS": "/d"}).downloads == Path("/d")

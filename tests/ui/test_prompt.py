@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from chat.core import events
+from chat.core.transfer.source import inspect
 from tests.people import Person, Town
 from tests.screen import DOWN, ENTER, PAGE_DOWN, PAGE_UP, TAB, UP, Terminal, alt, ctrl
 from tests.ui.conftest import Open
@@ -51,6 +53,35 @@ def test_the_line_being_typed_survives_what_arrives(open_terminal: Open, bob: Pe
     assert [line for line in alice.scrolled if "message" in line] == [
         line for number in range(15) for line in alice.scrolled if line.endswith(f" bob: message {number}")
     ]
+
+
+def test_typing_during_a_flood_loses_nothing_and_leaves_no_traces(open_terminal: Open, bob: Person) -> None:
+    alice = at_prompt(open_terminal("alice"))
+    turn_to(alice, "bob")
+    text = "the quick brown fox jumps over the lazy dog"
+    sending = [
+        bob.node.submit(["alice"], f"flood {number}") for number in range(2 * len(text))
+    ]  # a stranger may leave 100
+    for key in text:
+        alice.type(key)
+        alice.pump(0.01)
+    alice.type(ENTER)
+    assert [each.result() for each in sending]
+    assert bob.inbox.texts(1) == [text]
+    alice.wait_line(f"alice → bob: {text}", "✓")
+    alice.wait(lambda: f"flood {len(sending) - 1}" in "\n".join(alice.scrolled), "the last of the flood")
+    alice.wait(lambda: line_being_typed(alice) == "", "an empty line")
+    shown = [line for line in alice.scrolled if " bob: flood " in line]
+    assert [line.partition("flood ")[2] for line in shown] == [str(number) for number in range(len(sending))]
+    others = [line for line in alice.scrolled if line and line not in shown]
+    assert not [line for line in others if "fox" in line and "alice → bob" not in line]
+
+
+def test_words_stay_whole(open_terminal: Open, bob: Person) -> None:
+    alice = at_prompt(open_terminal("alice", columns=40))
+    bob.node.send(["alice"], "one two three four five six seven eight nine ten")
+    alice.wait_line("      seven eight nine ten")
+    assert alice.wait_line("bob: ").endswith("bob: one two three four five six")
 
 
 @pytest.mark.parametrize(("columns", "lines"), [(60, 16), (120, 40)])
@@ -306,3 +337,48 @@ def test_vi_keys(open_terminal: Open, bob: Person) -> None:
     alice.wait_for("/msg bob one wo")
     alice.type(ENTER)
     assert bob.inbox.texts(1) == ["one wo"]
+
+
+def blocks(terminal: Terminal) -> list[tuple[str, str]]:
+    """The colours of the half-blocks on the screen."""
+    cells = (cell for line in range(terminal.screen.lines) for cell in terminal.screen.buffer[line].values())
+    return [(cell.fg, cell.bg) for cell in cells if cell.data == "▀"]
+
+
+def test_an_image_is_drawn_above_the_line_being_typed(
+    open_terminal: Open, village: Town, bob: Person, tmp_path: Path
+) -> None:
+    alice = at_prompt(open_terminal("alice", COLORTERM="truecolor"))
+    alice.enter("/add bob")
+    alice.type("half a tho")
+    Image.new("RGB", (400, 200), (200, 30, 40)).save(tmp_path / "red.png")
+    attached = inspect(tmp_path / "red.png")
+    bob.node.send(["alice"], "red.png", kind="image", file=attached)
+    alice.wait(lambda: len(blocks(alice)) > 100, "the image")
+    assert set(blocks(alice)) == {("c81e28", "c81e28")}
+    alice.wait(lambda: line_being_typed(alice) == "half a tho", "the half line")
+    assert "image/png) is complete: " in "".join(alice.scrolled)
+    (tmp_path / "photo.heic").write_bytes(b"\0\0\0\x18ftypheic")
+    bob.node.send(["alice"], "photo.heic", kind="image", file=inspect(tmp_path / "photo.heic"))
+    alice.wait_for("no preview: It cannot be read", "image/heic) is complete")
+
+
+def test_without_colours_or_wish_an_image_is_a_line(open_terminal: Open, bob: Person, tmp_path: Path) -> None:
+    alice = at_prompt(open_terminal("alice", P2PCHAT_PREVIEWS="false"))
+    alice.enter("/add bob")
+    Image.new("RGB", (400, 200)).save(tmp_path / "red.png")
+    bob.node.send(["alice"], "red.png", kind="image", file=inspect(tmp_path / "red.png"))
+    alice.wait_for("is complete")
+    alice.enter("/who")
+    alice.wait_for("> /who")
+    assert not blocks(alice)
+
+
+def test_what_is_typed_before_there_is_a_prompt_is_typed(open_terminal: Open, bob: Person) -> None:
+    alice = open_terminal("alice")
+    alice.enter("/who bo")
+    alice.type("half a tho")
+    at_prompt(alice)
+    alice.wait_for("> /who bo", "\nbob")
+    alice.wait(lambda: line_being_typed(alice) == "half a tho", "the half line")
+    assert "Gi=31" not in "".join(alice.scrolled)

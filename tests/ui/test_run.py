@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from chat.core.transfer.preparing import prepare
+from chat.core.transfer.source import inspect
 from chat.net.addresses import format_address
+from chat.registry.authority import Authority
 from tests.people import Town
 from tests.processes import PATIENCE_S, ROOT, client_arguments, run_client
 from tests.ui.conftest import Open
@@ -126,19 +127,30 @@ def test_a_command_of_a_script_prints_only_its_answer(village: Town, tmp_path: P
     assert shown.stdout == "/quit\n  Leave. What is pending is sent the next time.\n"
 
 
-def test_files_go_where_the_settings_say(open_terminal: Open, village: Town, tmp_path: Path) -> None:
+def test_files_are_taken_as_the_settings_say(open_terminal: Open, village: Town, tmp_path: Path) -> None:
     bob = village.person("bob").start()
-    (tmp_path / "plan.txt").write_text("tea")
-    folder = tmp_path / "my downloads"
-    alice = open_terminal("alice", columns=200, P2PCHAT_TAKE_MIB="0", P2PCHAT_DOWNLOADS=str(folder))
+    config = tmp_path / "config" / "p2pchat" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(f'downloads = "{tmp_path}/chosen"\ntake_each_mib = 1\n')
+    alice = open_terminal("alice", columns=200)
     alice.wait_for("alice>", "registry ok")
     alice.enter("/add bob")
-    alice.wait_for("bob  ")
-    kind, attached = prepare(tmp_path / "plan.txt", bob.home.outgoing, keep_metadata=False)
-    bob.node.send(["alice"], "plan.txt", kind=kind, file=attached)
-    offered = alice.wait_line("plan.txt from bob", "offered, /accept")
-    number = offered.partition("(number ")[2].partition(",")[0]
-    assert offered.endswith(f"offered, /accept {number} takes it")
-    alice.enter(f"/accept {number}")
-    alice.wait_line("plan.txt from bob", f"is complete: {folder}/plan.txt")
-    assert (folder / "plan.txt").read_text() == "tea"
+    alice.enter("/status")
+    alice.wait_line("downloads", f"{tmp_path}/chosen", f"{config}, line 1")
+    for name, size in (("large.bin", 2**20 + 1), ("small.bin", 2**20)):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(size)
+        bob.node.send(["alice"], name, kind="file", file=inspect(tmp_path / name))
+    alice.wait_line("large.bin", "offered, /accept", "takes it")
+    alice.wait_line("small.bin", f"is complete: {tmp_path}/chosen/small.bin")
+    assert (tmp_path / "chosen" / "small.bin").stat().st_size == 2**20
+
+
+def test_another_authority_in_the_home_is_noticed(village: Town, tmp_path: Path) -> None:
+    """What the password opens says which it was; else whoever had the machine for a minute is believed for ever."""
+    address = format_address(*village.registry)
+    assert run_client(tmp_path, "alice", address, "-c", "/status").returncode == 0
+    (tmp_path / "alice" / "authority.pem").write_text(Authority(tmp_path / "another").pem)
+    done = run_client(tmp_path, "alice", address, "-c", "/history")
+    assert done.returncode == 4
+    assert "is not of the registry that you enrolled with" in done.stderr

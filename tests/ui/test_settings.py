@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from chat.core.file_journal import DEFAULT_POLICY, FilePolicy
 from chat.errors import UsageError
 from chat.ui.settings import ConfigFile, Settings, config_path, read_config, resolve
 
@@ -85,11 +84,3 @@ def test_the_file_is_where_xdg_says(tmp_path: Path) -> None:
     assert config_path({"XDG_CONFIG_HOME": "relative", "HOME": "/h"}) == Path("/h/.config/p2pchat/config.toml")
     assert config_path({}) is None
     assert read_config(tmp_path / "none.toml").values == {}
-
-
-def test_limits_of_files_are_in_mib() -> None:
-    settings, _ = resolve({}, {"P2PCHAT_TAKE_MIB": "3", "P2PCHAT_TAKE_MIB_A_DAY": "7"}, EMPTY)
-    assert settings.files == FilePolicy(each_bytes=3 * 1024 * 1024, daily_bytes=7 * 1024 * 1024)
-    assert Settings().files == DEFAULT_POLICY
-    with pytest.raises(UsageError, match="take_mib cannot be '-1'"):
-        resolve({}, {"P2PCHAT_TAKE_MIB": "-1"}, EMPTY)

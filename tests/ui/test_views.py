@@ -13,7 +13,16 @@ INERT = "<U+001B>]52;c;aGk=<U+0007><U+202E>"
 
 
 def file(**facts: object) -> events.Transfer:
-    about = {"id": "1", "number": 7, "direction": "in", "name": "bob", "file": NASTY, "bytes": 0, "total": 2048}
+    about = {
+        "id": "1",
+        "number": 7,
+        "direction": "in",
+        "name": "bob",
+        "file": NASTY,
+        "type": "",
+        "bytes": 0,
+        "total": 2048,
+    }
     return events.Transfer(**{**about, "state": "offered", **facts})  # type: ignore[arg-type]
 
 

@@ -11,9 +11,13 @@ import pytest
 
 from chat.wire.codec import encode
 from chat.wire.delivery import (
+    FILE_WORDS_AT_ONCE,
+    FILE_WORDS_PER_S,
     MARK_SENT_AFTER_S,
+    MARK_SENT_AGAIN_AFTER_S,
     MAX_LINKS,
     MAX_UNCOMMITTED_BYTES,
+    AboutFile,
     Delivery,
     Link,
     LinkUp,
@@ -26,7 +30,19 @@ from chat.wire.delivery import (
     Violation,
 )
 from chat.wire.frames import encode_frame
-from chat.wire.messages import Accept, Ack, Hello, Message, Nominate, PeerMessage, Ping, Position, digest_of, peer_codec
+from chat.wire.messages import (
+    Accept,
+    Ack,
+    Ask,
+    Hello,
+    Message,
+    Nominate,
+    PeerMessage,
+    Ping,
+    Position,
+    digest_of,
+    peer_codec,
+)
 from chat.wire.peer import State
 from chat.wire.streams import start_of
 from tests.wire.test_pump import rows
@@ -225,6 +241,36 @@ def test_nothing_more_goes_out_on_a_link_that_is_not_current_any_more() -> None:
     assert len(of(Message, heard(old))) == 2
 
 
+def test_what_is_composed_meanwhile_goes_out_on_the_link_before_where_that_is_used_again() -> None:
+    machine = delivery(nominator=False)
+    old = flowing(machine)
+    machine.rows_read(old, [], more=False)
+    new = greeted(machine)
+    say(machine, new, Nominate(()))
+    machine.take_requests()
+    machine.composed()
+    machine.link_closed(new, 2.0)
+    assert machine.take_requests() == [ReadRows(old, STREAM, 0, 256)]
+
+
+def test_what_could_not_be_marked_is_marked_later_and_never_takes_back() -> None:
+    """An ACK that came meanwhile went further."""
+    machine = delivery(nominator=True)
+    link = flowing(machine)
+    sent = rows(3)
+    machine.rows_read(link, sent, more=False)
+    say(machine, link, Ack(STREAM, 3, sent[2].chain), now=1.0)
+    machine.take_requests()
+    machine.not_marked(MarkSent(STREAM, 1), 1.0)
+    machine.tick(100.0)
+    assert of(MarkSent, machine.take_requests()) == [MarkSent(STREAM, 3)]
+    machine.not_marked(MarkSent(STREAM, 3), 100.0)
+    machine.tick(100.0)
+    assert of(MarkSent, machine.take_requests()) == []
+    machine.tick(100.0 + MARK_SENT_AGAIN_AFTER_S)
+    assert of(MarkSent, machine.take_requests()) == [MarkSent(STREAM, 3)]
+
+
 @pytest.mark.parametrize("current", [True, False])
 def test_messages_are_taken_from_any_nominated_link(current: bool) -> None:
     machine = delivery(nominator=False)
@@ -270,6 +316,25 @@ def test_reading_waits_for_the_store() -> None:
     for request in rest:
         machine.stored(link, request, Position(THEIRS, 1, b"c" * 32))
     assert link.uncommitted_bytes == 0
+
+
+def test_who_says_too_much_about_files_is_not_read_for_a_while() -> None:
+    machine = delivery(nominator=True)
+    link = flowing(machine)
+    words = [Ask(number.to_bytes(16, "big")) for number in range(FILE_WORDS_AT_ONCE + 1)]
+    say(machine, link, *words[:-2], now=1.0)
+    assert link.wants_data
+    say(machine, link, *words[-2:], now=1.0)
+    assert not link.wants_data
+    assert [notice.message for notice in of(AboutFile, machine.take_notices())] == words
+    later = machine.next_tick
+    assert later is not None
+    assert later == pytest.approx(1.0 + 1 / FILE_WORDS_PER_S)
+    machine.tick(later - 0.001)
+    assert not link.wants_data
+    machine.tick(later)
+    assert link.wants_data
+    assert machine.next_tick is None or machine.next_tick > later
 
 
 def test_bytes_that_say_nothing_count_too() -> None:

@@ -15,7 +15,7 @@ from chat.wire.frames import HEADER
 
 MODULE = "chat.core.images.child"
 TIMEOUT_S = 90.0
-MAX_PREVIEW_BYTES = 8 * 1024 * 1024
+BYTES_PER_PIXEL = 3
 
 STRIPPED = ("image/jpeg", "image/png", "image/webp")
 TELLS_NOTHING = ("image/gif", "image/bmp", "image/svg+xml")
@@ -27,9 +27,9 @@ class NotAnImage(UserError):
 
 @dataclass(frozen=True)
 class Picture:
-    """A PNG, and its pixels each way."""
+    """Pixels, row by row from the top, three bytes each: red, green, blue."""
 
-    png: bytes
+    pixels: bytes
     width: int
     height: int
 
@@ -47,10 +47,16 @@ def without_metadata(path: Path, media_type: str) -> bytes | None:
 
 
 def preview(path: Path, width: int, height: int) -> Picture:
-    """The image within that many pixels. NotAnImage if it cannot be shown."""
+    """The image within that many pixels each way. NotAnImage if it cannot be shown."""
     answer, data = _ask(path, "preview", str(width), str(height))
-    if not isinstance(answer, Image) or len(data) > MAX_PREVIEW_BYTES:
-        raise NotAnImage(answer.reason if isinstance(answer, Refused) else "It cannot be shown.")
+    if isinstance(answer, Refused):
+        raise NotAnImage(answer.reason)
+    if (
+        not isinstance(answer, Image)
+        or (answer.width > width or answer.height > height)
+        or len(data) != answer.width * answer.height * BYTES_PER_PIXEL
+    ):
+        raise NotAnImage(f"{path.name} made the program that reads images fail.")
     return Picture(data, answer.width, answer.height)
 
 

@@ -228,6 +228,7 @@ class Carriage:
     def _tell_done(self, row: FileRow, path: Path) -> None:
         self._ground.tell(row.name, Done(row.message_id, row.digest))
         self._ground.show(row, DONE, path=str(path))
+        self._ground.received()
 
     def twins(self, row: FileRow, name: str = "") -> list[Path]:
         """Where files of the same size and digest lie, received before, of `name` or of all; by the table's word."""

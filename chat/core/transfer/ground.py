@@ -33,6 +33,7 @@ class Ground:
     reach: Callable[[str, str], tuple[Identity, ssl.SSLSocket]]  # name, purpose; blocks
     ask_to_open: Callable[[str, bytes], None]  # name, message_id: have a transfer connection opened
     tell: Callable[[str, FileMessage], None]  # name, message; lost where there is no link
+    received: Callable[[], None]  # a file is whole on our disk
 
     def read(self, question: Callable[[Connection], T]) -> T:
         """The database's answer. StorageFailure if it gives none."""
@@ -60,6 +61,7 @@ class Ground:
                 file=row.file_name,
                 bytes=moved,
                 total=row.size,
+                type=row.type,
                 state=SHOWN_AS.get(state, state),
                 path=path,
                 reason=reason,

@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from chat.core.backoff import Backoff
 from chat.core.file_journal import Arrival, accept, declined
-from chat.core.transfer.carriage import SERVED, Carriage, Key
+from chat.core.transfer.carriage import AT_ONCE, PER_PERSON, SERVED, Carriage, Key
 from chat.core.transfer.ground import RUNNING, Ground
 from chat.core.transfer.part import remove_part
 from chat.errors import ChatError, UserError
@@ -32,8 +32,6 @@ from db.files import (
     unfinished_files,
 )
 
-INCOMING_AT_ONCE = 8
-INCOMING_PER_PERSON = 2
 WAITING_PER_PERSON = 10_000  # of what one peer says about files; beyond that it is not heard, and said again later
 
 STANDING = {
@@ -116,6 +114,13 @@ class Transfers:
             self._ground.show(row, RUNNING if run else "", running=run)
         return bool(unfinished)
 
+    def show_one(self, number: int) -> None:
+        """Tell the screen of one file that lies here. UserError if it does not, and why."""
+        row = self._numbered(number)[0]
+        if not row.path:
+            raise UserError(_standing(row))
+        self._ground.show(row, path=row.path)
+
     def accept(self, number: int) -> None:
         """Take a file that was offered, also after declining it. UserError if it cannot be had, and why."""
         row = self._numbered(number)[0]
@@ -175,10 +180,10 @@ class Transfers:
         running = self._carriage.running
         accepted = [row for row in self._ground.read(unfinished_files) if row.state == ACCEPTED]
         self._backoffs = {key: self._backoffs.get(key, Backoff()) for key in map(_key, accepted)}
-        busy = Counter(each.row.name for each in running.values() if not each.row.outgoing)
+        busy = Counter(name for _, name in running)
         self._due = None
         for row in accepted:
-            if _key(row) in running or busy.total() >= INCOMING_AT_ONCE or busy[row.name] >= INCOMING_PER_PERSON:
+            if _key(row) in running or busy.total() >= AT_ONCE or busy[row.name] >= PER_PERSON:
                 continue  # there is news when one ends
             backoff = self._backoffs[_key(row)]
             if now >= backoff.next_try:
@@ -206,9 +211,8 @@ class Transfers:
         self._backoffs.setdefault(_key(row), Backoff()).at_once()
 
     def _ended(self, row: FileRow, moved: bool) -> None:
-        """A transfer's thread is about to end."""
-        if not row.outgoing:
-            self._post(lambda: self._reset(row) if moved else None)
+        """A transfer's thread is about to end: there is a place for another."""
+        self._post(lambda: self._reset(row) if moved and not row.outgoing else None)
 
     def _reset(self, row: FileRow) -> None:
         self._backoffs.setdefault(_key(row), Backoff()).reset()

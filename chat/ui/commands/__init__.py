@@ -1,5 +1,5 @@
 """The commands, each one function; importing this package fills the table."""
 
-from chat.ui.commands import files, oneself, people, reading, talking
+from chat.ui.commands import files, moving, oneself, people, reading, talking, voice
 
-__all__ = ["files", "oneself", "people", "reading", "talking"]
+__all__ = ["files", "moving", "oneself", "people", "reading", "talking", "voice"]

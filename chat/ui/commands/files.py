@@ -31,6 +31,12 @@ def transfers(shell: Shell, arguments: str) -> None:
         shell.show([Status(name="transfers", value="none", source="/transfers")])
 
 
+@command("/view N")
+def view(shell: Shell, arguments: str) -> None:
+    """Show where the file of that number lies, and what is on it if it is an image and the terminal can."""
+    shell.node.transfers.show_one(_number(arguments))
+
+
 @command("/accept N")
 def accept(shell: Shell, arguments: str) -> None:
     """Take the file of that number, as /transfers and its message give it."""

@@ -26,7 +26,7 @@ def history(shell: Shell, arguments: str) -> None:
     page = shell.people.read(lambda connection: read_history(connection, shell.name, query))
     lines: list[Event] = [msgspec.structs.replace(line, utc=asked.utc) for line in page.lines]
     if not lines:
-        lines.append(Status(name="history", value="nothing there", source="/history"))
+        lines.append(Status(name="history", value="no such messages", source="/history"))
     shell.show(lines + _older("/history", asked, page.lines[0].number if page.older else 0))
     if shell.has_node and query == Query(names, asked.count):
         for name in names:

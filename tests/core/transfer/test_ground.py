@@ -21,7 +21,7 @@ def inbox() -> Inbox:
 @pytest.fixture
 def ground(database: Database, inbox: Inbox) -> Ground:
     client_connection(database)
-    nothing = {"writer": None, "downloads": None, "reach": None, "ask_to_open": None, "tell": None}
+    nothing = {"writer": None, "downloads": None, "reach": None, "ask_to_open": None, "tell": None, "received": None}
     return Ground(pool=Pool(database), notify=inbox.notify, **nothing)  # type: ignore[arg-type]
 
 

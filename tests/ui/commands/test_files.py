@@ -1,40 +1,134 @@
-"""Sending files, and taking them."""
+"""/send, /transfers, /view, /accept and /cancel as typed: what they do, and what they answer when they cannot."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-from chat.core.events import Failure, Incoming, Status, Transfer
+import pytest
+
+from chat.core.events import Done, Event, Failure, Status, Transfer
 from chat.ui import commands
-from tests.people import Town
+from tests.core.images.samples import SECRET, photograph
+from tests.people import Person, Town
 from tests.ui.told import shell_of
 
 assert commands  # importing it fills the command table
 
+Type = Callable[[str], list[Event]]
 
-def test_a_file_is_sent_offered_taken_and_listed(village: Town, tmp_path: Path) -> None:
-    (tmp_path / "a plan.txt").write_text("tea")
-    bob = village.person("bob").start()
-    shell, told = shell_of(village.person("alice").start())
-    assert shell.execute(f"/send bob {tmp_path}/a plan.txt")
-    assert told.texts == ["[file] a plan.txt"]
-    (incoming,) = bob.inbox.wait_for(Incoming)
-    assert (incoming.kind, incoming.text) == ("file", "a plan.txt")
-    (offer,) = bob.inbox.wait_for(Transfer, lambda event: event.state == "offered")
-    taking, _ = shell_of(bob)
-    assert taking.execute(f"/accept {offer.number}")
-    (done,) = bob.inbox.wait_for(Transfer, lambda event: event.state == "done")
-    assert Path(done.path).read_text() == "tea"
-    assert not taking.execute(f"/accept {offer.number}")
+
+def keyboard(person: Person) -> Type:
+    """Types a line at that person's prompt, and gives what is shown for it."""
+    shell, told = shell_of(person)
+
+    def type_line(line: str) -> list[Event]:
+        told.events.clear()
+        shell.execute(line)
+        return [*told.events]
+
+    return type_line
+
+
+def answer(events: list[Event]) -> str:
+    """The sentence that says why it was not done."""
+    failure, done = events
+    assert isinstance(failure, Failure)
+    assert isinstance(done, Done)
+    assert not done.ok
+    return failure.message
+
+
+def offered(person: Person, file: str) -> Transfer:
+    return person.inbox.wait_for(Transfer, lambda e: e.state == "offered" and e.file == file)[0]
+
+
+@pytest.fixture
+def people(village: Town) -> tuple[Person, Person]:
+    """Bob takes nothing unasked."""
+    return village.person("alice").start(), village.person("bob").start()
+
+
+def test_a_file_from_hand_to_hand(people: tuple[Person, Person], tmp_path: Path) -> None:
+    alice, bob = people
+    path = tmp_path / "two words.txt"
+    path.write_text("hello")
+    assert keyboard(alice)(f"/send Bob  {path} ") == [Done(command="send", ok=True)]
+    offer = offered(bob, "two words.txt")
+    keyboard(bob)("/transfers")
+    assert len([e for e in bob.inbox.of(Transfer) if e.number == offer.number]) == 2
+    assert "is offered" in answer(keyboard(bob)(f"/view {offer.number}"))
+    assert keyboard(bob)(f"/accept {offer.number}") == [Done(command="accept", ok=True)]
+    (done,) = bob.inbox.wait_for(Transfer, lambda e: e.state == "done")
+    assert Path(done.path).read_text() == "hello"
+    assert keyboard(bob)(f"/view {offer.number}") == [Done(command="view", ok=True)]
+    assert bob.inbox.of(Transfer)[-1].path == done.path
+    assert "is complete" in answer(keyboard(bob)(f"/accept {offer.number}"))
+    assert "is complete" in answer(keyboard(bob)(f"/cancel {offer.number}"))
+
+
+def test_what_a_photograph_tells_goes_only_where_it_was_asked_for(
+    people: tuple[Person, Person], tmp_path: Path
+) -> None:
+    alice, bob = people
+    type_line = keyboard(alice)
+    path = photograph(tmp_path, "jpg")
+    type_line(f"/send bob {path}")
+    stripped = offered(bob, "photo.jpg")
+    type_line(f"/send -keep bob {path}")
+    offers = bob.inbox.wait_for(Transfer, lambda e: e.state == "offered", 2)
+    assert offers[1].total == path.stat().st_size != stripped.total
+    for offer in offers:
+        bob.node.transfers.accept(offer.number)
+    done = bob.inbox.wait_for(Transfer, lambda e: e.state == "done", 2)
+    assert [SECRET in Path(each.path).read_bytes() for each in sorted(done, key=lambda each: each.number)] == [
+        False,
+        True,
+    ]
+
+
+def test_cancelling_at_either_end(people: tuple[Person, Person], tmp_path: Path) -> None:
+    alice, bob = people
+    for person, name in ((alice, "one.txt"), (bob, "two.txt")):
+        (tmp_path / name).write_text(name)
+        keyboard(alice)(f"/send bob {tmp_path / name}")
+        number = offered(bob, name).number
+        if person is alice:
+            keyboard(alice)("/transfers")
+            number = next(e.number for e in alice.inbox.of(Transfer) if e.file == name)
+        assert keyboard(person)(f"/cancel {number}") == [Done(command="cancel", ok=True)]
+        for each in (alice, bob):
+            each.inbox.wait_for(Transfer, lambda e, name=name: e.state == "cancelled" and e.file == name)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("name", ["accept", "cancel", "view"])
+def test_what_is_no_number(village: Town, name: str) -> None:
+    type_line = keyboard(village.person("alice").start())
+    for word in ("x", "-1", "1.5", "٣", "1 2", "9" * 19, "0x1", "#7"):
+        assert answer(type_line(f"/{name} {word}")) == "Say which file by its number: /transfers lists them."
+    assert answer(type_line(f"/{name} 7")) == "No file has the number 7: /transfers lists those under way."
+    assert answer(type_line(f"/{name} {'9' * 18}")).startswith("No file has the number")
+    assert "Something is missing" in answer(type_line(f"/{name}"))
+
+
+def test_what_cannot_be_sent(village: Town, tmp_path: Path) -> None:
+    alice = village.person("alice").start()
+    type_line = keyboard(alice)
+    (tmp_path / "it.txt").write_text("it")
+    (tmp_path / "broken.jpg").write_bytes(b"no image")
+    for line, sentence in {
+        "/send bob": "Something is missing",
+        "/send -keep bob": "Say which file: /send NAME PATH.",
+        f"/send , {tmp_path / 'it.txt'}": "Say whom",
+        f"/send alice {tmp_path / 'it.txt'}": "You cannot write to yourself.",
+        f"/send nobody {tmp_path / 'it.txt'}": "Nobody called nobody is registered",
+        f"/send bob {tmp_path}": "is a folder: pack it into one file first",
+        f"/send bob {tmp_path / 'missing'}": "cannot be read: no such file or directory.",
+        f"/send bob {tmp_path / 'broken.jpg'}": "To send it as it is: /send -keep NAME PATH.",
+    }.items():
+        assert sentence in answer(type_line(line)), line
+    assert alice.inbox.of(Transfer) == []
 
 
 def test_nothing_under_way_is_said(village: Town) -> None:
-    shell, told = shell_of(village.person("alice").start())
-    assert shell.execute("/transfers")
-    assert told.events[0] == Status(name="transfers", value="none", source="/transfers")
-
-
-def test_what_is_missing_is_said(village: Town, tmp_path: Path) -> None:
-    village.person("bob")
-    shell, told = shell_of(village.person("alice").start())
-    for line in ("/send bob", "/send -keep bob", f"/send bob {tmp_path}/none", "/accept x", "/cancel 99"):
-        assert not shell.execute(line), line
-    assert all("/send NAME PATH" in event.message for event in told.events[2:3] if isinstance(event, Failure))
+    (told, done) = keyboard(village.person("alice").start())("/transfers")
+    assert told == Status(name="transfers", value="none", source="/transfers")
+    assert done == Done(command="transfers", ok=True)

@@ -76,6 +76,13 @@ def test_history_of_several_and_of_all(run: Run) -> None:
     assert len(of(Line, run("/history after:2026-02-01"))) == 1
 
 
+@pytest.mark.parametrize("line", ["/history dora", "/history before:2020-01-01", "/history after:#1000000"])
+def test_that_there_are_no_messages_is_said(run: Run, line: str) -> None:
+    status, done = run(line)
+    assert status == Status(name="history", value="no such messages", source="/history")
+    assert done == Done(command="history", ok=True)
+
+
 def test_utc_on_request(run: Run) -> None:
     events = run("/history carol --utc")
     assert "2026-02-01 12:00:00Z" in render(events, ALICE)
