@@ -41,12 +41,13 @@ soak: $(VENV)/dev
 	tests/install_tools.sh
 	$(BIN)/python -m tests.soak $(MINUTES)
 
-# After a change to requirements.txt or requirements-dev.txt: every package that comes along, with its hashes.
+# After a change to one of the requirements: every package that comes along, with its hashes.
 COMPILE := $(VENV)/tools/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-header --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-options
 
 lock: $(VENV)/tools
 	$(COMPILE) --output-file requirements.lock requirements.txt
+	$(COMPILE) --output-file requirements-export.lock requirements-export.txt
 	$(COMPILE) --output-file requirements-dev.lock requirements-dev.txt
 
 audit: $(VENV)/tools

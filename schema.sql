@@ -31,16 +31,18 @@ CREATE TABLE IF NOT EXISTS `Sender` (
   status     VARCHAR(16)    NOT NULL            COMMENT 'pending: here alone; sent: on the disk of the recipient too; of a file also declined, cancelled, failed',
   time       VARCHAR(32)    NOT NULL            COMMENT 'when I wrote it',
   kind       VARCHAR(16)    NOT NULL            COMMENT 'text, file, image or voice',
-  recipients TEXT           NOT NULL            COMMENT 'everyone it went to, separated by commas',
+  recipients TEXT           NOT NULL            COMMENT 'everyone it went to, separated by commas; or the room',
   message_id BINARY(16)     NOT NULL            COMMENT 'the same for every recipient',
   digest     BINARY(32)     NOT NULL            COMMENT 'SHA-256 of the body as it travels',
   stream     BINARY(16)     NOT NULL            COMMENT 'the numbering this row is sent in',
   seq        BIGINT         NOT NULL            COMMENT 'its number there, from 1 without a gap',
   chain      BINARY(32)     NOT NULL            COMMENT 'SHA-256(chain before, message_id, digest)',
+  room       VARCHAR(41)    NOT NULL DEFAULT '' COMMENT 'the room that I wrote it in, as in #tea; empty: to people',
   PRIMARY KEY (ordinal, name),
   UNIQUE KEY sender_stream (name, stream, seq),
   UNIQUE KEY sender_message (message_id, name),
-  KEY sender_name (name, ordinal)
+  KEY sender_name (name, ordinal),
+  KEY sender_room (room, ordinal)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='what I wrote: one row per recipient; the outbox';
 
 CREATE TABLE IF NOT EXISTS `Receiver` (
@@ -52,12 +54,14 @@ CREATE TABLE IF NOT EXISTS `Receiver` (
   time       VARCHAR(32)    NOT NULL            COMMENT 'when it arrived here',
   claimed    VARCHAR(32)    NOT NULL            COMMENT 'when it was written, by the clock of the sender',
   kind       VARCHAR(16)    NOT NULL            COMMENT 'text, file, image or voice',
-  recipients TEXT           NOT NULL            COMMENT 'everyone it went to, separated by commas',
+  recipients TEXT           NOT NULL            COMMENT 'everyone it went to, separated by commas; or the room',
   message_id BINARY(16)     NOT NULL            COMMENT 'by which a second copy is known',
   digest     BINARY(32)     NOT NULL            COMMENT 'SHA-256 of the body as it travelled',
+  room       VARCHAR(41)    NOT NULL DEFAULT '' COMMENT 'the room that it was written in, as in #tea; empty: to people',
   PRIMARY KEY (ordinal),
   UNIQUE KEY receiver_message (message_id, name),
-  KEY receiver_name (name, ordinal)
+  KEY receiver_name (name, ordinal),
+  KEY receiver_room (room, ordinal)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='what others wrote to me';
 
 CREATE TABLE IF NOT EXISTS `File` (
@@ -112,6 +116,26 @@ CREATE TABLE IF NOT EXISTS `Inbound` (
   PRIMARY KEY (name, stream)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='how far the streams of others are held';
 
+CREATE TABLE IF NOT EXISTS `Room` (
+  name       VARCHAR(41)    NOT NULL            COMMENT 'the room, with its sign and folded to lower case, as in #tea',
+  state      VARCHAR(16)    NOT NULL            COMMENT 'asked: I am about to come in; joined: I am in it; left: I was',
+  room_id    VARBINARY(16)  NOT NULL DEFAULT '' COMMENT 'tells it from a later room of the same name',
+  owner      VARCHAR(40)    NOT NULL DEFAULT '' COMMENT 'whose it is',
+  owner_key  VARBINARY(32)  NOT NULL DEFAULT '' COMMENT 'the Ed25519 key that signs who may be in a closed room',
+  closed     TINYINT        NOT NULL DEFAULT 0  COMMENT '1: by invitation only',
+  topic      VARCHAR(200)   NOT NULL DEFAULT '' COMMENT 'what it is about',
+  serial     BIGINT         NOT NULL DEFAULT 0  COMMENT 'of the newest signed list of guests that I saw; an older one is refused',
+  PRIMARY KEY (name)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='the rooms that I am or was in';
+
+CREATE TABLE IF NOT EXISTS `Member` (
+  room       VARCHAR(41)    NOT NULL            COMMENT 'the room',
+  name       VARCHAR(40)    NOT NULL            COMMENT 'somebody in it, or who may come in',
+  present    TINYINT        NOT NULL            COMMENT '1: is in it as far as I know; 0: is invited',
+  public_key VARBINARY(32)  NOT NULL DEFAULT '' COMMENT 'of a closed room: the key by which the owner knows that person',
+  PRIMARY KEY (room, name)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='who is in the rooms that I am in';
+
 CREATE TABLE IF NOT EXISTS `Block` (
   first      BIGINT         NOT NULL            COMMENT 'the ordinal of its first message',
   last       BIGINT         NOT NULL            COMMENT 'and of its last',
@@ -126,6 +150,14 @@ CREATE TABLE IF NOT EXISTS `Word` (
   places     MEDIUMBLOB     NOT NULL            COMMENT 'MessagePack: each word with the places in the block of the messages that have it',
   PRIMARY KEY (start, block)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='which words are in which messages: what /search looks up';
+
+CREATE TABLE IF NOT EXISTS `Privacy` (
+  name       VARCHAR(40)    NOT NULL            COMMENT 'the person; my own name for myself',
+  exportable TINYINT        NOT NULL DEFAULT 1  COMMENT '0: said that nothing that this person wrote may be exported',
+  told       TINYINT        NOT NULL DEFAULT 1  COMMENT 'what the client of this person heard last of my own wish',
+  nicknames  VARCHAR(1000)  NOT NULL DEFAULT '' COMMENT 'what else the person is called, separated by commas: /export finds it',
+  PRIMARY KEY (name)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='what people wish about exports, and by which names they are found in them';
 
 CREATE TABLE IF NOT EXISTS `Setting` (
   name       VARCHAR(40)    NOT NULL            COMMENT 'what is set; schema_version among others',

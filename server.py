@@ -35,6 +35,9 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--rate-per-address", type=float, default=limits.rate_per_address, metavar="N", help="a second: %(default)s"
     )
+    options.add_argument(
+        "--max-members", type=int, default=limits.members_per_room, metavar="N", help="in a room: %(default)s"
+    )
     options.add_argument("--metrics", metavar="HOST:PORT", help="numbers for Prometheus, on a loopback address")
     options.add_argument("--json", action="store_true", help="log as JSON")
     options.add_argument(
@@ -74,6 +77,7 @@ def serve(options: argparse.Namespace) -> int:
         per_address=options.max_per_address,
         rate_per_address=options.rate_per_address,
         burst_per_address=options.rate_per_address * 10,
+        members_per_room=options.max_members,
     )
     keep_memory_private()
     raise_descriptor_limit()

@@ -11,11 +11,12 @@ from pathlib import Path
 from bench.drivers import Place
 from bench.measures import DURABLE, Plan, backlogs, conversations, delivery
 from bench.report import Figure, table
+from bench.rooms import rooms
 from tests.people import cheap_passwords, town
 from tests.processes import ROOT
 
-FULL = Plan(rounds=5, latencies=300, seconds=1.5, crowds=(1, 10, 100), backlogs=(10_000, 100_000))
-QUICK = Plan(rounds=2, latencies=100, seconds=0.5, crowds=(1, 10), backlogs=(2_000, 10_000))
+FULL = Plan(rounds=5, latencies=300, seconds=1.5, crowds=(1, 10, 100), backlogs=(10_000, 100_000), rooms=(10, 50, 200))
+QUICK = Plan(rounds=2, latencies=100, seconds=0.5, crowds=(1, 10), backlogs=(2_000, 10_000), rooms=(10, 50))
 
 
 def main() -> None:
@@ -39,7 +40,7 @@ def _measure(plan: Plan, disk: Path) -> list[Figure]:
         home = Place(Path(name), place.registry)
         figures = delivery(plan, home)
         floor = next(figure for figure in figures if figure.what.startswith(f"{DURABLE}: 1,024"))
-        return [*figures, *conversations(plan, home), *backlogs(plan, home, floor)]
+        return [*figures, *conversations(plan, home), *backlogs(plan, home, floor), *rooms(plan, home)]
 
 
 def _here() -> Path:

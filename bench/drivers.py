@@ -141,6 +141,21 @@ class NodeDriver(Driver):
         """Make a contact of `name`: of a stranger only a hundred messages are taken."""
         self._person.node.people.add(name, None)
 
+    def join(self, room: str) -> None:
+        """Come into a room, which is made if it is not there."""
+        self._person.node.rooms.join(room, closed=False)
+
+    def lines(self, room: str, count: int) -> list[Run]:
+        """Lines to a room, each as soon as the last one has the one before: from handing in until that one has it."""
+        runs = []
+        for _ in range(count):
+            there = sum(member.present for member in self._person.node.rooms.members(room)) - 1
+            start, cpu, before = time.perf_counter(), time.process_time(), self.delivered.count
+            self.hand_in(room)
+            self.delivered.wait(before + there)
+            runs.append(Run(there, self.delivered.last_at - start, time.process_time() - cpu))
+        return runs
+
     def write(self, name: str, count: int) -> Run:
         """Write `count` messages to someone who is not there."""
         start, cpu = time.perf_counter(), time.process_time()
@@ -177,6 +192,11 @@ class Crowd:
         """Leave."""
         for person in self._people:
             person.stop()
+
+    def join(self, room: str, count: int) -> None:
+        """The first so many come into a room."""
+        for person in self._people[:count]:
+            person.join(room)
 
     def add(self, name: str) -> None:
         """Each makes a contact of `name`."""

@@ -34,6 +34,7 @@ class Plan:
     seconds: float
     crowds: tuple[int, ...]
     backlogs: tuple[int, ...]
+    rooms: tuple[int, ...]
 
 
 class Subject(Protocol):
@@ -162,7 +163,7 @@ def conversations(plan: Plan, place: Place) -> list[Figure]:
     names = [f"peer{number}" for number in range(max(plan.crowds))]
     figures = []
     with ExitStack() as stack:
-        others = replace(place, folder=stack.enter_context(_memory_disk(place.folder)))
+        others = replace(place, folder=stack.enter_context(memory_disk(place.folder)))
         crowd = stack.enter_context(Worker(Crowd, names, others))
         hub = stack.enter_context(Worker(NodeDriver, "hub", place))
         for client in (crowd, hub):
@@ -232,7 +233,7 @@ def _growth(what: str, before: Sequence[Memory], after: Sequence[Memory]) -> lis
 
 
 @contextmanager
-def _memory_disk(otherwise: Path) -> Iterator[Path]:
+def memory_disk(otherwise: Path) -> Iterator[Path]:
     """A folder that costs no disk, where there is one: so that the others' disks are not measured."""
     with tempfile.TemporaryDirectory(dir=MEMORY_DISK if MEMORY_DISK.is_dir() else otherwise) as folder:
         yield Path(folder)

@@ -200,12 +200,18 @@ def measure_an_hour(clips: Sequence[Clip], model: Path | None) -> str:
             Path(folder, "hour.ogg"), np.tile(pcm, HOUR_S * SAMPLE_RATE // len(pcm) + 1)[: HOUR_S * SAMPLE_RATE]
         )
         start = time.perf_counter()
+        most_memory = ""
         with Child(path, TRANSCRIBE, model) as child:
-            heard = hear_out(child.messages(), lambda *_: None)
+
+            def look(*_: object) -> None:
+                nonlocal most_memory  # of the child since it was started: getrusage has this process's in it
+                most_memory = re.findall(r"VmHWM:\s+(.*)", Path(f"/proc/{child.pid}/status").read_text())[0]
+
+            heard = hear_out(child.messages(), look)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return (
         f"an hour ({heard.engine}): {time.perf_counter() - start:.0f} s, {used.ru_utime + used.ru_stime:.0f} s CPU, "
-        f"{used.ru_maxrss // 1024} MB at most, {len(words(heard.text))} words"
+        f"{most_memory} at most, {len(words(heard.text))} words"
     )
 
 

@@ -30,12 +30,14 @@ CREATE TABLE IF NOT EXISTS Sender (
   stream     BLOB    NOT NULL,
   seq        INTEGER NOT NULL,
   chain      BLOB    NOT NULL,
+  room       TEXT    NOT NULL DEFAULT '',
   PRIMARY KEY (ordinal, name)
 ) STRICT, WITHOUT ROWID;
 
 CREATE UNIQUE INDEX IF NOT EXISTS sender_stream ON Sender (name, stream, seq);
 CREATE UNIQUE INDEX IF NOT EXISTS sender_message ON Sender (message_id, name);
 CREATE INDEX IF NOT EXISTS sender_name ON Sender (name, ordinal);
+CREATE INDEX IF NOT EXISTS sender_room ON Sender (room, ordinal);
 
 CREATE TABLE IF NOT EXISTS Receiver (
   ordinal    INTEGER NOT NULL PRIMARY KEY,
@@ -48,11 +50,13 @@ CREATE TABLE IF NOT EXISTS Receiver (
   kind       TEXT    NOT NULL,
   recipients TEXT    NOT NULL,
   message_id BLOB    NOT NULL,
-  digest     BLOB    NOT NULL
+  digest     BLOB    NOT NULL,
+  room       TEXT    NOT NULL DEFAULT ''
 ) STRICT;
 
 CREATE UNIQUE INDEX IF NOT EXISTS receiver_message ON Receiver (message_id, name);
 CREATE INDEX IF NOT EXISTS receiver_name ON Receiver (name, ordinal);
+CREATE INDEX IF NOT EXISTS receiver_room ON Receiver (room, ordinal);
 
 CREATE TABLE IF NOT EXISTS File (
   ordinal    INTEGER NOT NULL,
@@ -105,6 +109,25 @@ CREATE TABLE IF NOT EXISTS Inbound (
   PRIMARY KEY (name, stream)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE IF NOT EXISTS Room (
+  name       TEXT    NOT NULL PRIMARY KEY,
+  state      TEXT    NOT NULL,
+  room_id    BLOB    NOT NULL DEFAULT x'',
+  owner      TEXT    NOT NULL DEFAULT '',
+  owner_key  BLOB    NOT NULL DEFAULT x'',
+  closed     INTEGER NOT NULL DEFAULT 0,
+  topic      TEXT    NOT NULL DEFAULT '',
+  serial     INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS Member (
+  room       TEXT    NOT NULL,
+  name       TEXT    NOT NULL,
+  present    INTEGER NOT NULL,
+  public_key BLOB    NOT NULL DEFAULT x'',
+  PRIMARY KEY (room, name)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS Block (
   first      INTEGER NOT NULL PRIMARY KEY,
   last       INTEGER NOT NULL,
@@ -117,6 +140,13 @@ CREATE TABLE IF NOT EXISTS Word (
   block      INTEGER NOT NULL,
   places     BLOB    NOT NULL,
   PRIMARY KEY (start, block)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS Privacy (
+  name       TEXT    NOT NULL PRIMARY KEY,
+  exportable INTEGER NOT NULL DEFAULT 1,
+  told       INTEGER NOT NULL DEFAULT 1,
+  nicknames  TEXT    NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS Setting (

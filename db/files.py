@@ -91,14 +91,18 @@ def finished_with_digest(connection: Connection, digest: bytes, size: int) -> li
     return _all(connection, "outgoing = 0 AND state = ? AND digest = ? AND size = ?", DONE, digest, size)
 
 
-def bytes_accepted_since(connection: Connection, name: str, time: str) -> int:
-    """How much of one person's files was taken since; one of over a TiB counts as that, so that the sum is a number."""
+def accepted_since(connection: Connection, name: str, time: str) -> tuple[int, int]:
+    """How many of one person's files were taken since, and bytes in all.
+
+    One of over a TiB counts as a TiB, so that no engine's sum fails.
+    """
     rows = connection.query(
-        "SELECT COALESCE(SUM(CASE WHEN size < ? THEN size ELSE ? END), 0) FROM File"
+        "SELECT COUNT(*), COALESCE(SUM(CASE WHEN size < ? THEN size ELSE ? END), 0) FROM File"
         " WHERE name = ? AND outgoing = 0 AND state IN (?, ?) AND time >= ?",
         (TIB, TIB, name, ACCEPTED, DONE, time),
     )
-    return int(rows[0][0])
+    count, size = rows[0]
+    return int(count), int(size)
 
 
 def set_file_state(

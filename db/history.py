@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from db.connection import Connection, Row, Value
 
+ROOM_SIGN = "#"  # no name of a person begins so
 _TABLES = ("Sender", "Receiver")
 
 
@@ -31,7 +32,7 @@ class Searchable(NamedTuple):
 
 
 def newest(connection: Connection, part: Part, name: str, count: int) -> list[int]:
-    """The ordinals of the newest messages of a part, with one person or, without a name, with all; newest first."""
+    """The ordinals of the newest messages of a part: with one person, in a room, or with all if there is no name."""
     return _ordinals(connection, part, name, count, "DESC")
 
 
@@ -48,6 +49,14 @@ def sent_rows(connection: Connection, ordinals: Sequence[int]) -> list[Row]:
 def received_rows(connection: Connection, ordinals: Sequence[int]) -> list[Row]:
     """(ordinal, message_id, recipients, message, kind, time, name)."""
     return _rows(connection, "ordinal, message_id, recipients, message, kind, time, name", "Receiver", ordinals)
+
+
+def file_facts(connection: Connection, ordinals: Sequence[int]) -> dict[int, tuple[int, str]]:
+    """Size and path of the files of these messages, by ordinal; to many it is one file."""
+    if not ordinals:
+        return {}
+    rows = connection.query(f"SELECT ordinal, size, path FROM File WHERE ordinal {_among(ordinals)}")
+    return {int(ordinal): (int(size), str(path)) for ordinal, size, path in rows}
 
 
 def searchable(connection: Connection, ordinals: Sequence[int]) -> list[Searchable]:
@@ -86,7 +95,8 @@ def _together(row: Searchable, file_name: str, spoken: str) -> Searchable:
 
 def _ordinals(connection: Connection, part: Part, name: str, count: int, order: str) -> list[int]:
     conditions, values = ["ordinal >= ? AND ordinal <= ?"], list[Value]((part.first, part.last))
-    for condition, value in (("name = ?", name), ("time < ?", part.before), ("time >= ?", part.after)):
+    place = "room = ?" if name.startswith(ROOM_SIGN) else "name = ? AND room = ''"
+    for condition, value in ((place, name), ("time < ?", part.before), ("time >= ?", part.after)):
         if value:
             conditions.append(condition)
             values.append(value)

@@ -11,7 +11,7 @@ TEXT = "text"
 
 
 class SenderRow(NamedTuple):
-    """A row of Sender. `recipients` are names separated by commas; times are ISO 8601 in UTC."""
+    """A row of Sender. `recipients` are names separated by commas, or the room; times are ISO 8601 in UTC."""
 
     ordinal: int
     name: str
@@ -27,6 +27,7 @@ class SenderRow(NamedTuple):
     stream: bytes
     seq: int
     chain: bytes
+    room: str = ""
 
 
 class ReceiverRow(NamedTuple):
@@ -43,6 +44,7 @@ class ReceiverRow(NamedTuple):
     recipients: str
     message_id: bytes
     digest: bytes
+    room: str = ""
 
 
 _INSERT_SENDER = (
@@ -91,9 +93,9 @@ def known_ids(connection: Connection, name: str, message_ids: Sequence[bytes]) -
 
 
 def stream_rows(connection: Connection, name: str, stream: bytes, after: int, count: int) -> list[Row]:
-    """At most `count` rows of a stream: (ordinal, seq, message_id, digest, chain, kind, …)."""
+    """At most `count` rows of a stream: (ordinal, seq, message_id, digest, chain, kind, …, room)."""
     return connection.query(
-        "SELECT ordinal, seq, message_id, digest, chain, kind, message, recipients, time FROM Sender"
+        "SELECT ordinal, seq, message_id, digest, chain, kind, message, recipients, time, room FROM Sender"
         f" WHERE name = ? AND stream = ? AND seq > ? ORDER BY seq LIMIT {int(count)}",
         (name, stream, after),
     )
@@ -153,8 +155,8 @@ def renumber(connection: Connection, name: str, ordinal: int, stream: bytes, seq
 
 
 def received_from(connection: Connection, name: str) -> tuple[int, int]:
-    """How many messages of `name` there are, and their bytes."""
+    """How many messages of `name` there are outside of rooms, and their bytes."""
     rows = connection.query(
-        "SELECT COUNT(*), COALESCE(SUM(OCTET_LENGTH(message)), 0) FROM Receiver WHERE name = ?", (name,)
+        "SELECT COUNT(*), COALESCE(SUM(OCTET_LENGTH(message)), 0) FROM Receiver WHERE name = ? AND room = ''", (name,)
     )
     return int(rows[0][0]), int(rows[0][1])

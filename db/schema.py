@@ -67,10 +67,10 @@ class Schema:
 
 
 CLIENT = Schema(
-    1, {"mysql": _HERE.parent / "schema.sql", "sqlite": _HERE / "embedded.sql"}, _HERE / "upgrades" / "client"
+    3, {"mysql": _HERE.parent / "schema.sql", "sqlite": _HERE / "embedded.sql"}, _HERE / "upgrades" / "client"
 )
 REGISTRY = Schema(
-    1,
+    2,
     {"mysql": _HERE / "registry.sql", "sqlite": _HERE / "registry_embedded.sql"},
     _HERE / "upgrades" / "registry",
 )

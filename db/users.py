@@ -1,5 +1,6 @@
 """User: the people this person knows of."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from db.connection import Connection, Value
@@ -35,6 +36,11 @@ def find_user(connection: Connection, name: str) -> User | None:
 def all_users(connection: Connection) -> list[User]:
     """Everyone, by name."""
     return [_user(*row) for row in connection.query(f"SELECT {_COLUMNS} FROM `User` ORDER BY name")]
+
+
+def know(connection: Connection, names: Iterable[str]) -> None:
+    """Have a row for each of these; those that are there stay."""
+    connection.execute_many(f"{connection.insert_ignore} INTO `User` (name) VALUES (?)", [(name,) for name in names])
 
 
 def update_user(connection: Connection, name: str, **changes: Value) -> None:

@@ -9,8 +9,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from queue import Empty, Queue
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
@@ -43,7 +43,8 @@ class Process:
             text=True,
         )
         self.lines: list[str] = []
-        self._fresh: Queue[str] = Queue()
+        self._more = threading.Condition()
+        self._place = 0
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -54,19 +55,29 @@ class Process:
     def _read(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
-            self.lines.append(line.rstrip("\n"))
-            self._fresh.put(line.rstrip("\n"))
+            with self._more:
+                self.lines.append(line.rstrip("\n"))
+                self._more.notify_all()
 
     def wait_line(self, fits: Callable[[str], bool]) -> str:
         """The next line that fits; those before it are passed over."""
+        found = self._find(fits, self._place)
+        self._place = found + 1
+        return self.lines[found]
+
+    def _find(self, fits: Callable[[str], bool], place: int) -> int:
+        """The number of the first line from `place` on that fits, now or later."""
         end = time.monotonic() + PATIENCE_S
         while True:
-            try:
-                line = self._fresh.get(timeout=max(0.0, end - time.monotonic()))
-            except Empty:
-                raise AssertionError(f"no such line; there were: {self.lines[-20:]}") from None
-            if fits(line):
-                return line
+            with self._more:
+                if not self._more.wait_for(partial(self._reaches, place), end - time.monotonic()):
+                    raise AssertionError(f"no such line; there were: {self.lines[-20:]}")
+            if fits(self.lines[place]):
+                return place
+            place += 1
+
+    def _reaches(self, place: int) -> bool:
+        return len(self.lines) > place
 
     def type(self, line: str) -> None:
         assert self._process.stdin is not None
@@ -137,22 +148,28 @@ class Client(Process):
         within: tuple[str, ...] = (),
     ) -> None:
         self.name = name
+        self._begin = 0
+        self._places: dict[str, int] = {}  # by kind of event: from where on none of it was asked for
         flags = [*client_arguments(folder, name, registry), "--json", *arguments]
         script = script or ("client.py" if altered is None else ALTERED)
         super().__init__(script, *flags, environment=environment or alterations(altered), within=within)
 
     def ready(self) -> "Client":
+        """It is; what was before that is passed over."""
         self.event("ready")
+        self._begin = self._places["ready"]
         return self
 
     def event(self, kind: str, **facts: object) -> Event:
-        """The next event of that kind with those facts."""
+        """The next event of that kind with those facts; others of that kind are passed over, other kinds are not."""
 
         def fits(line: str) -> bool:
             event = json.loads(line)
             return event["event"] == kind and all(event.get(key) == value for key, value in facts.items())
 
-        return dict(json.loads(self.wait_line(fits)))
+        found = self._find(fits, max(self._begin, self._places.get(kind, 0)))
+        self._places[kind] = found + 1
+        return dict(json.loads(self.lines[found]))
 
     def do(self, line: str) -> None:
         """Type a command and see it succeed."""
@@ -168,7 +185,7 @@ class Client(Process):
         return [event["text"] for event in self.events if event["event"] == "message"]
 
     def history(self, name: str) -> list[Event]:
-        """All that it has with `name`; events before the answer are passed over."""
+        """All that it has with `name`."""
         before = len(self.lines)
         self.type(f"/history {name} -n 10000")
         assert self.event("done", command="history")["ok"]

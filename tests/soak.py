@@ -20,6 +20,7 @@ ROUND: tuple[tuple[tuple[str, ...], Effort], ...] = (
     (("tests/e2e/test_links.py", "tests/e2e/test_packet_loss.py"), {"LINK_CUTS": 300}),
     (("tests/e2e/test_backlog.py", "tests/e2e/test_crowd.py"), {}),
     (("tests/e2e/test_crashes.py",), {"CRASH_ROUNDS": 10}),
+    (("tests/e2e/test_files.py", "-k", "killed"), {"FILE_MIB": 2000}),
 )
 
 

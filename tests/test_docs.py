@@ -28,6 +28,7 @@ def test_every_command_is_in_the_readme() -> None:
 def test_every_flag_in_the_readme_exists() -> None:
     parsers = (options.parser(), server.parser())
     flags = {flag for parser in parsers for flag in _flags(parser)}
+    flags |= {flag for entry in COMMANDS.values() for flag in re.findall(r"--[a-z-]+", entry.usage)}
     ours = re.sub(r"^docker .*", "", README, flags=re.MULTILINE)
     named = set(re.findall(r"(?<![\w-])(--[a-z][a-z-]+)", ours))
     assert named <= flags
@@ -42,7 +43,7 @@ def test_the_exit_codes_are_those_of_the_errors() -> None:
 def test_every_pinned_package_is_explained() -> None:
     pinned = {
         name
-        for file in ("requirements.txt", "requirements-dev.txt")
+        for file in ("requirements.txt", "requirements-export.txt", "requirements-dev.txt")
         for name in re.findall(r"^([\w.-]+)==", (ROOT / file).read_text("utf-8"), re.MULTILINE)
     }
     explained = set(re.findall(r"^\| `([\w.-]+)` \|", (ROOT / "docs/dependencies.md").read_text("utf-8"), re.MULTILINE))

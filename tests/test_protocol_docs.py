@@ -10,13 +10,17 @@ import pytest
 from msgspec import inspect
 
 from chat.core import events
-from chat.wire import messages, registry, transfer
-from chat.wire.names import NAME_PATTERN
+from chat.wire import messages, registry, rooms, transfer
+from chat.wire.names import NAME_PATTERN, ROOM_PATTERN
 
 DOCUMENT = (Path(__file__).parent.parent / "docs" / "protocol.md").read_text("utf-8")
 PEER, TRANSFER = "## What peers say", "## What is said on a transfer connection"
-REGISTRY, CONTRACT = "## What a client and the registry say", "## The JSON contract"
-MODULES = ((PEER, messages), (TRANSFER, transfer), (REGISTRY, registry))
+REGISTRY, ROOMS, CONTRACT = (
+    "## What a client and the registry say",
+    "## What they say about rooms",
+    "## The JSON contract",
+)
+MODULES = ((PEER, messages), (TRANSFER, transfer), (REGISTRY, registry), (ROOMS, rooms))
 
 NUMBERS = {(0, 2**63 - 1): "uint", (1, 2**63 - 1): "uint ≥ 1", (0, 65_535): "port"}
 
@@ -42,6 +46,8 @@ def described(kind: inspect.Type) -> str:
             return NUMBERS.get((least, most)) or f"int {least}–{most}"
         case inspect.StrType(pattern=pattern) if pattern == NAME_PATTERN:
             return "name"
+        case inspect.StrType(pattern=pattern) if pattern and pattern.startswith(ROOM_PATTERN):
+            return "room" if pattern == ROOM_PATTERN else "room or empty"
         case inspect.StrType() | inspect.BytesType():
             least, most = kind.min_length or 0, kind.max_length
             bounds = "" if most is None else f" {most}" if least == most else f" {least}–{most}"

@@ -8,7 +8,11 @@ from audit import verdict
 
 ROOT = Path(__file__).parent.parent
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([\w.]+)", re.MULTILINE)
-PAIRS = [("requirements.txt", "requirements.lock"), ("requirements-dev.txt", "requirements-dev.lock")]
+PAIRS = [
+    ("requirements.txt", "requirements.lock"),
+    ("requirements-export.txt", "requirements-export.lock"),
+    ("requirements-dev.txt", "requirements-dev.lock"),
+]
 
 
 def pins(file: str) -> dict[str, str]:
@@ -24,14 +28,16 @@ def test_every_requirement_is_locked(chosen: str, locked: str) -> None:
 
 @pytest.mark.parametrize("locked", [locked for _, locked in PAIRS])
 def test_every_package_has_hashes(locked: str) -> None:
-    blocks = re.split(r"^(?=\S)", (ROOT / locked).read_text("utf-8"), flags=re.MULTILINE)
-    for block in filter(None, blocks):
+    lines = re.sub(r"^#.*\n", "", (ROOT / locked).read_text("utf-8"), flags=re.MULTILINE)
+    blocks = re.split(r"^(?=\S)", lines, flags=re.MULTILINE)
+    for block in filter(str.strip, blocks):
         assert PIN.match(block), block[:80]
         assert "--hash=sha256:" in block, block[:80]
 
 
-def test_the_locks_agree() -> None:
-    assert pins("requirements.lock").items() <= pins("requirements-dev.lock").items()
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-export.lock"])
+def test_the_locks_agree(lock: str) -> None:
+    assert pins(lock).items() <= pins("requirements-dev.lock").items()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from chat.core.composing import Fresh
 from chat.core.file_journal import Arrival
 from chat.core.fresh import FreshRows
 from chat.core.journal import Journal, Refusal, Resumed, outbox_rows
+from chat.core.trust import check_key
 from chat.core.writer import Job, Outcome
 from chat.errors import ChatError
 from chat.wire.delivery import Delivery, MarkSent, ReadPositions, ReadRows, Resume, Store
@@ -59,6 +60,7 @@ class Carrier:
         arrived: dict[bytes, Arrival] = {}
 
         def receive(tx: Connection) -> tuple[Position, list[Arrival]]:
+            check_key(tx, self._name, self._key)
             held, arrivals = self._journal.receive(tx, self._name, address, messages, time)
             arrived.update((arrival.message_id, arrival) for arrival in arrivals)
             return held, list(arrived.values())
@@ -70,6 +72,7 @@ class Carrier:
         runs: list[Resumed] = []
 
         def resume(tx: Connection) -> Resumed:
+            check_key(tx, self._name, self._key)
             runs.append(self._journal.resume(tx, self._name, self._key, positions))
             first, latest = runs[0], runs[-1]
             return Resumed(latest.held, latest.confirmed or first.confirmed, latest.sent_anew or first.sent_anew)

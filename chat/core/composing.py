@@ -32,6 +32,7 @@ class Draft(msgspec.Struct, frozen=True):
     time: str
     kind: str = TEXT
     file: Attached | None = None
+    room: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,15 +68,17 @@ class Composing:
         check_draft(draft)
         users = [self._recipient(name) for name in draft.recipients]
         attachment = draft.file.attachment if draft.file else None
-        body = encode_body(draft.kind, draft.text, draft.recipients, draft.time, attachment)
+        to = () if draft.room else draft.recipients
+        body = encode_body(draft.kind, draft.text, to, draft.time, attachment, draft.room)
         digest = digest_of(body)
         ordinal = next_ordinal()
+        recipients = draft.room or ",".join(draft.recipients)
         for user in users:
-            self._add_row(draft, user, ordinal, body, digest)
+            self._add_row(draft, recipients, user, ordinal, body, digest)
         if draft.file:
             self.files.append((draft, draft.file, ordinal))
 
-    def _add_row(self, draft: Draft, user: User, ordinal: int, body: bytes, digest: bytes) -> None:
+    def _add_row(self, draft: Draft, recipients: str, user: User, ordinal: int, body: bytes, digest: bytes) -> None:
         before = self._stream(user.name)
         stream, seq = before.stream, before.last_seq + 1
         chain = extend_chain(before.last_chain, draft.message_id, digest)
@@ -92,12 +95,13 @@ class Composing:
                 status=PENDING,
                 time=draft.time,
                 kind=draft.kind,
-                recipients=",".join(draft.recipients),
+                recipients=recipients,
                 message_id=draft.message_id,
                 digest=digest,
                 stream=stream,
                 seq=seq,
                 chain=chain,
+                room=draft.room,
             )
         )
 

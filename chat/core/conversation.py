@@ -37,6 +37,7 @@ from chat.wire.messages import FileMessage, Want
 from chat.wire.peer import State
 from db.connection import Connection as Transaction
 from db.files import has_unfinished_files
+from db.privacy import names_to_tell, note_wishes
 from db.streams import find_outbound
 from db.users import update_user
 
@@ -208,7 +209,7 @@ class Conversation:
         for link in list(self._sockets):
             self._hang_up(link)
         nominator = self._around.own_fingerprint < fingerprint(key)
-        delivery = Delivery(nominator=nominator, port=self._around.listening_port)
+        delivery = Delivery(nominator=nominator, port=self._around.listening_port, exportable=self._around.exportable)
         self._key = key
         self._carrier = Carrier(self.name, key, delivery, self._around.journal, self._trouble)
 
@@ -235,6 +236,7 @@ class Conversation:
                 self._around.delivered(self.name, list(message_ids))
             case LinkUp(link, port):
                 self._note_address(self._address_of(link)[0], port)
+                self._note_wishes(exportable=link.exportable, told=link.told)
                 self._around.linked(self.name)
             case AboutFile(message):
                 self._around.about_file(self.name, message)
@@ -245,6 +247,10 @@ class Conversation:
         name = self.name
         if ip and port:
             self._around.writer.submit(lambda tx: update_user(tx, name, ip=ip, port=port), _ignored)
+
+    def _note_wishes(self, *, exportable: bool, told: bool) -> None:
+        name = self.name
+        self._around.writer.submit(lambda tx: note_wishes(tx, name, exportable=exportable, told=told), _ignored)
 
     def _tell_peer(self, message: FileMessage) -> None:
         if self._carrier is not None:
@@ -280,7 +286,8 @@ class Conversation:
 
         def look_up(tx: Transaction) -> bool:
             row = find_outbound(tx, name)
-            return (row is not None and row.acked < row.last_seq) or has_unfinished_files(tx, name)
+            undelivered = (row is not None and row.acked < row.last_seq) or has_unfinished_files(tx, name)
+            return undelivered or name in names_to_tell(tx, exportable=self._around.exportable)
 
         def done(outcome: Outcome[bool]) -> None:
             undelivered = outcome.error is not None or bool(outcome.value)  # not known: nobody else would try

@@ -4,15 +4,14 @@ import ssl
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from chat.core.enrolment import authority_fingerprint, write_certificate
 from chat.core.home import Home
 from chat.core.keyring import Keyring
 from chat.errors import StorageFailure, TrustError
-from chat.net.certificates import UNREADABLE, Identity, read_identity
+from chat.net.certificates import UNREADABLE, Identity, is_signed, read_identity
 from chat.net.tls import ALPN_CHAT, ALPN_REGISTRY, ALPN_TRANSFER, OwnCertificate, dialling_context, listening_context
 from chat.wire.registry import Revoked, revocation_statement
 
@@ -50,11 +49,13 @@ class Credentials:
         key = self._authority.public_key()
         assert isinstance(key, Ed25519PublicKey)
         statement = revocation_statement(revoked.name, revoked.public_key, revoked.time)
-        try:
-            key.verify(revoked.signature, statement)
-        except InvalidSignature:
-            return False
-        return True
+        return is_signed(statement, revoked.signature, key.public_bytes_raw())
+
+    def sign(self, statement: bytes) -> bytes:
+        """Our signature with the identity key."""
+        key = serialization.load_pem_private_key(self._own.key.read_bytes(), self._own.password or None)
+        assert isinstance(key, Ed25519PrivateKey)
+        return key.sign(statement)
 
     def _load(self) -> Identity:
         certificate = _certificate(self._home.certificate)

@@ -17,7 +17,7 @@ from chat.core.reading import reading
 from chat.core.trust import KeyChanged, meet
 from chat.core.writer import Writer
 from chat.errors import ChatError, NetworkError, TrustError
-from chat.net.addresses import is_ip
+from chat.net.addresses import is_ip, source_of
 from chat.net.certificates import Identity, host_name, read_identity
 from chat.net.deadline import Deadline
 from chat.net.dialing import dial
@@ -141,24 +141,25 @@ class Doorway:
         return user.peer_id, [(user.ip, user.port)]
 
     def _accepted(self, sock: socket.socket, ip: str) -> None:
-        if not (self._calls.take(ip, time.monotonic()) and self._silent.take(ip)):
+        source = source_of(ip)
+        if not (self._calls.take(source, time.monotonic()) and self._silent.take(source)):
             sock.close()
             return
         try:
-            start_thread(self._accept, f"handshake {ip}", sock, ip)
+            start_thread(self._accept, f"handshake {ip}", sock, source)
         except RuntimeError:  # the system has no more threads
-            self._silent.give_back(ip)
+            self._silent.give_back(source)
             raise
 
-    def _accept(self, sock: socket.socket, ip: str) -> None:
+    def _accept(self, sock: socket.socket, source: str) -> None:
         try:
-            self._door.enter(sock, ip)
+            self._door.enter(sock, source)
         except NetworkError:
             sock.close()
             return
         finally:
-            self._silent.give_back(ip)
-        settled = _Once(lambda: self._door.leave(ip))
+            self._silent.give_back(source)
+        settled = _Once(lambda: self._door.leave(source))
         tls: ssl.SSLSocket | None = None
         try:
             tls = self._door.shake(sock, self._credentials.for_listening)

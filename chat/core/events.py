@@ -39,6 +39,7 @@ class Incoming(Event, frozen=True, kw_only=True, tag_field="event", tag="message
     text: str
     kind: str
     time: str
+    room: str = ""
 
 
 class Queued(Event, frozen=True, kw_only=True, tag_field="event", tag="queued"):
@@ -46,6 +47,7 @@ class Queued(Event, frozen=True, kw_only=True, tag_field="event", tag="queued"):
 
     id: str
     to: Names
+    room: str = ""
 
 
 class Delivered(Event, frozen=True, kw_only=True, tag_field="event", tag="sent"):
@@ -112,8 +114,9 @@ class Line(Event, frozen=True, kw_only=True, tag_field="event", tag="history"):
     """A message of the history; `number` is its place there.
 
     `status`: pending, sent or received, or what became of a file; for several recipients `states` has each.
-    `utc`: its time is to be shown in UTC. Of a voice message `transcript` is what is said in it, or
-    `no_transcript` why there are no words; `seconds` is how long it is, `confidence` 0 to 1 or None.
+    `utc`: its time is to be shown in UTC. Of a file `size` is its bytes, `path` where it lies here. Of a voice
+    message `transcript` is what is said in it, or `no_transcript` why there are no words; `seconds` is how long
+    it is, `confidence` 0 to 1 or None.
     """
 
     id: str
@@ -126,6 +129,9 @@ class Line(Event, frozen=True, kw_only=True, tag_field="event", tag="history"):
     status: str
     states: dict[str, str] = {}
     utc: bool = False
+    room: str = ""
+    size: int = 0
+    path: str = ""
     transcript: str = ""
     confidence: float | None = None
     seconds: float = 0.0
@@ -136,6 +142,21 @@ class Hit(Line, frozen=True, kw_only=True, tag_field="event", tag="search"):
     """A message that was searched for. `marks`: where in `text`, which is in Unicode's NFC, start and end."""
 
     marks: tuple[tuple[int, int], ...] = ()
+
+
+class Exporting(Event, frozen=True, kw_only=True, tag_field="event", tag="exporting"):
+    """How far an export is: of `total` messages `done` are read, written or checked, as `step` says."""
+
+    step: str
+    done: int
+    total: int
+
+
+class Sample(Event, frozen=True, kw_only=True, tag_field="event", tag="sample"):
+    """A message as it is, and as an anonymised export would have it."""
+
+    before: str
+    after: str
 
 
 class Contact(Event, frozen=True, kw_only=True, tag_field="event", tag="contact"):
@@ -155,6 +176,35 @@ class Findable(Event, frozen=True, kw_only=True, tag_field="event", tag="who"):
 
     name: str
     online: bool
+
+
+class RoomNews(Event, frozen=True, kw_only=True, tag_field="event", tag="room"):
+    """Something about a room is other than it was; `change`: joined, left, kicked, owner or topic, which `text` has."""
+
+    room: str
+    change: str
+    name: str
+    text: str = ""
+
+
+class RoomListed(Event, frozen=True, kw_only=True, tag_field="event", tag="rooms"):
+    """A room that one may join, or is in."""
+
+    room: str
+    members: int
+    closed: bool
+    joined: bool
+    topic: str
+
+
+class RoomMember(Event, frozen=True, kw_only=True, tag_field="event", tag="member"):
+    """Somebody in a room, or invited and not `present`. Those of a room whom one did not hear of are not online."""
+
+    room: str
+    name: str
+    online: bool
+    owner: bool
+    present: bool
 
 
 class KeyChanged(Event, frozen=True, kw_only=True, tag_field="event", tag="key_changed"):

@@ -16,7 +16,7 @@ from db.files import (
     FAILED,
     OFFERED,
     FileRow,
-    bytes_accepted_since,
+    accepted_since,
     file_of_message,
     find_file,
     insert_files,
@@ -30,10 +30,11 @@ QUOTA_HOURS = 24
 
 @dataclass(frozen=True)
 class FilePolicy:
-    """Which files are taken without asking: of contacts, up to a size each, and up to a sum in a day."""
+    """Which files are taken without asking: of contacts, up to a size each, and up to a sum and a number in a day."""
 
     each_bytes: int
     daily_bytes: int
+    daily_files: int = 1000
 
 
 DEFAULT_POLICY = FilePolicy(each_bytes=100 * 1024 * 1024, daily_bytes=1024 * 1024 * 1024)
@@ -56,6 +57,11 @@ class Arrival(msgspec.Struct, frozen=True):
     name: str
     body: Body
     time: str
+
+    @property
+    def to(self) -> tuple[str, ...]:
+        """To whom it was written: all of its recipients, or the room."""
+        return (self.body.room,) if self.body.room else self.body.to
 
 
 def announce(
@@ -116,7 +122,8 @@ def _is_welcome(tx: Connection, policy: FilePolicy, name: str, size: int, now: s
     if user is None or not user.contact or size > policy.each_bytes:
         return False
     since = format_time(datetime.fromisoformat(now) - timedelta(hours=QUOTA_HOURS))
-    return bytes_accepted_since(tx, name, since) + size <= policy.daily_bytes
+    files_taken, bytes_taken = accepted_since(tx, name, since)
+    return files_taken < policy.daily_files and bytes_taken + size <= policy.daily_bytes
 
 
 def attachment_of(connection: Connection, ordinal: int, name: str) -> Attachment | None:

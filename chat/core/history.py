@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import msgspec
+from msgspec.structs import replace
 
 from chat.core.events import Line
+from chat.wire.names import is_room
 from db.blocks import MAX_ORDINAL, find_blocks, last_in_blocks
 from db.connection import Connection, Row
-from db.history import Part, newest, oldest, received_rows, sent_rows
-from db.messages import PENDING, SENT
+from db.history import Part, file_facts, newest, oldest, received_rows, sent_rows
+from db.messages import PENDING, SENT, TEXT
 from db.transcripts import VOICE, TranscriptRow, find_transcripts
 
 
@@ -46,7 +47,7 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Query:
-    """Which lines: with these people or with all, the newest `count` of them, or those round a number."""
+    """Which lines: with these people, in a room or with all, the newest `count` of them, or those round a number."""
 
     names: tuple[str, ...] = ()
     count: int = 20
@@ -80,6 +81,8 @@ def read_lines(connection: Connection, own_name: str, ordinals: Sequence[int]) -
     for ordinal, *rest in sent_rows(connection, ordinals):
         own.setdefault(int(ordinal), []).append(tuple(rest))
     lines.update({ordinal: _own_line(own_name, ordinal, rows) for ordinal, rows in own.items()})
+    files = file_facts(connection, [ordinal for ordinal, line in lines.items() if line.kind != TEXT])
+    lines.update({ordinal: replace(lines[ordinal], size=size, path=path) for ordinal, (size, path) in files.items()})
     spoken = find_transcripts(connection, [ordinal for ordinal, line in lines.items() if line.kind == VOICE])
     lines.update({ordinal: _with_words(lines[ordinal], row) for ordinal, row in spoken.items()})
     return [lines[ordinal] for ordinal in ordinals if ordinal in lines]
@@ -123,6 +126,7 @@ def _own_line(own_name: str, ordinal: int, rows: list[Row]) -> Line:
         time=time,
         status=_together(states.values()),
         states=states if len(states) > 1 else {},
+        room=recipients if is_room(recipients) else "",
     )
 
 
@@ -142,18 +146,21 @@ def _line(ordinal: int, message_id: bytes, recipients: str, text: str, kind: str
         kind=kind,
         time=time,
         status="received",
+        room=recipients if is_room(recipients) else "",
     )
 
 
 def _with_words(line: Line, row: TranscriptRow) -> Line:
-    return msgspec.structs.replace(
+    return replace(
         line, transcript=row.text, confidence=row.confidence, seconds=row.duration_s, no_transcript=row.reason
     )
 
 
 def count_unread(connection: Connection, name: str, read_up_to: int) -> int:
-    """How many messages of `name` came after that ordinal."""
-    rows = connection.query("SELECT COUNT(*) FROM Receiver WHERE name = ? AND ordinal > ?", (name, read_up_to))
+    """How many messages of `name` came after that ordinal, outside of rooms."""
+    rows = connection.query(
+        "SELECT COUNT(*) FROM Receiver WHERE name = ? AND ordinal > ? AND room = ''", (name, read_up_to)
+    )
     return int(rows[0][0])
 
 

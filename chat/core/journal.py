@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from chat.core.composing import Composed, Composing, Draft
 from chat.core.file_journal import DEFAULT_POLICY, Arrival, announce, attachment_of, note_offers
 from chat.core.indexing import Indexer
+from chat.core.room_book import place_lines
 from chat.core.strangers import count_taken
 from chat.errors import ChatError, RemoteProtocolError, UserError
 from chat.wire.codec import MAX_TEXT_BYTES
@@ -121,7 +122,7 @@ class Journal:
         before = Position(stream, held.n, held.chain) if held else start_of(stream)
         try:
             after, fresh = advance(before, messages)
-            bodies = [self._checked_body(message) for message in fresh]
+            bodies = place_lines(tx, name, self._own_name, [self._checked_body(message) for message in fresh])
         except (BadStream, RemoteProtocolError) as error:
             raise Refusal(f"{name}: {error}") from None
         if not fresh:
@@ -172,7 +173,7 @@ class Journal:
 
     def _checked_body(self, message: Message) -> Body:
         body = body_codec.decode(message.body)
-        if self._own_name not in body.to:
+        if (self._own_name not in body.to) if not body.room else body.to:
             raise BadStream("a message to others")
         if len(body.text.encode()) > MAX_TEXT_BYTES:
             raise BadStream(f"a text of over {MAX_TEXT_BYTES} bytes")
@@ -206,9 +207,10 @@ class Journal:
                     time=now,
                     claimed=body.time,
                     kind=body.kind,
-                    recipients=",".join(body.to),
+                    recipients=body.room or ",".join(body.to),
                     message_id=message.message_id,
                     digest=message.digest,
+                    room=body.room,
                 )
             )
             arrivals.append(Arrival(ordinal, message.message_id, name, body, now))
@@ -247,11 +249,12 @@ class Journal:
 def outbox_rows(connection: Connection, name: str, stream: bytes, after: int, count: int) -> list[Row]:
     """Rows of a stream as they go on the wire. Refusal if one is not what its digest says."""
     rows = []
-    for ordinal, seq, message_id, digest, chain, kind, text, recipients, time in stream_rows(
+    for ordinal, seq, message_id, digest, chain, kind, text, recipients, time, room in stream_rows(
         connection, name, stream, after, count
     ):
         file = None if kind == TEXT else attachment_of(connection, ordinal, name)
-        body = encode_body(kind, text, tuple(recipients.split(",")), time, file)
+        to = () if room else tuple(recipients.split(","))
+        body = encode_body(kind, text, to, time, file, room)
         if digest_of(body) != digest:
             raise Refusal(f"Message {bytes(message_id).hex()} to {name} was changed in the database: it is not sent.")
         rows.append(Row(seq, bytes(message_id), bytes(digest), bytes(chain), body, file=file is not None))

@@ -35,6 +35,7 @@ from chat.net.dialing import dial
 from chat.net.tls import handshake
 from chat.wire import registry as wire
 from chat.wire.registry import Presence
+from chat.wire.rooms import RoomMember, RoomPush, RoomState, YourRooms
 from chat.wire.session import RegistryProtocol
 
 CONNECT_TIMEOUT_S = 15.0
@@ -65,6 +66,7 @@ class LineEvents:
     lost: Callable[[ChatError, bool], None]  # True: for good, the line is not tried again
     presence: Callable[[Presence], None]
     revoked: Callable[[wire.Revoked], None]
+    room: Callable[[RoomPush], None]
 
 
 class Line:
@@ -117,6 +119,11 @@ class Line:
         if self.signed_in:
             with suppress(NetworkError):
                 self._wait(future, wire.Done)
+
+    def post(self, build: Build) -> None:
+        """Ask the registry for what it answers by pushing something, if the line is up. Does not wait."""
+        if self.signed_in:
+            self._put(build)
 
     def _put(self, build: Build) -> Future[Any]:
         future: Future[Any] = Future()
@@ -225,6 +232,8 @@ class Line:
                 self._note(message)
             case wire.Revoked():
                 self._events.revoked(message)
+            case YourRooms() | RoomState() | RoomMember():
+                self._events.room(message)
             case wire.Superseded():
                 raise UserError(_superseded(message.key_changed))
             case wire.Renewed():

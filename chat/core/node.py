@@ -20,6 +20,7 @@ from chat.core.journal import Journal
 from chat.core.line import Line, LineEvents, SignInFacts
 from chat.core.outbox import Outbox
 from chat.core.people import People
+from chat.core.rooms import Rooms
 from chat.core.surroundings import Endable, NewConnection
 from chat.core.switchboard import Switchboard
 from chat.core.transfer.ground import Ground
@@ -38,6 +39,7 @@ from chat.net.tls import ALPN_TRANSFER
 from chat.times import utc_now
 from chat.wire import registry as wire
 from chat.wire.messages import FileMessage
+from chat.wire.names import is_room
 from chat.wire.registry import Presence
 from db.connection import Connection as Transaction
 from db.connection import Database
@@ -81,6 +83,7 @@ class Node:
         self.journal.policy = options.files
         self._outbox = Outbox(self.writer, self.journal, self._composed)
         self.people = People(self.name, self.writer, self.pool)
+        self.rooms = Rooms(credentials, self.writer, self.pool, self.people, notify)
         self.unread = Unread(self.name, self.writer)
         self.unread.load(self.writer.connection)
         self._doorway = Doorway(credentials, self.writer, self.pool, self, self._guest)
@@ -99,9 +102,10 @@ class Node:
         )
         self._voice = VoiceWorker(self.name, self.journal, self.writer, self.pool, notify, options.speech_model)
         self.player = Player(open_loudspeaker, self._warn)
-        told = LineEvents(self._line_up, self._line_down, self._presence_changed, self._key_revoked)
+        told = LineEvents(self._line_up, self._line_down, self._presence_changed, self._key_revoked, self.rooms.pushed)
         self._line = Line(options.registry, credentials, self._facts, told)
         self.people.connect(self._line, self._switchboard, self.transfers)
+        self.rooms.connect(self._line)
         self._online: frozenset[str] = frozenset()
         self._refused: ChatError | None = None
         self._told: dict[str, set[str]] = {}  # by name, what trouble with that person was told
@@ -157,15 +161,29 @@ class Node:
         """Like send, without waiting for the disk: who writes many lets them share a commit.
 
         Queued is told and the future done in the order of the calls. UserError at once, or in the future.
+        Where the one recipient is a room, it goes to its members.
         """
         names = tuple(dict.fromkeys(recipients))
-        draft = Draft(new_message_id(), names, text, utc_now(), kind, file)
+        room = next(filter(is_room, names), "")
+        if room and len(names) > 1:
+            raise UserError(f"Write to {room} alone: who is in it gets it.")
+        if room:
+            names = self.rooms.recipients(room)
+        draft = Draft(new_message_id(), names, text, utc_now(), kind, file, room)
         check_draft(draft)
         if self.name in names:
             raise UserError("You cannot write to yourself.")
-        for name in names:
-            self.people.make_known(name)
+        if not room:
+            self.make_known(names)
         return self._outbox.hand_in(draft)
+
+    def make_known(self, recipients: Sequence[str]) -> None:
+        """Whether one may write to these. UserError if not: for somebody nobody knows, a room one is not in."""
+        for name in recipients:
+            if is_room(name):
+                self.rooms.get(name)
+            else:
+                self.people.make_known(name)
 
     def is_online(self, name: str) -> bool:
         """Whether the registry says so."""
@@ -216,6 +234,11 @@ class Node:
         return self._doorway.address[1]
 
     @property
+    def exportable(self) -> bool:
+        """What HELLO says of our messages: whether they may be in the peer's anonymised exports."""
+        return self.people.exportable
+
+    @property
     def roster(self) -> Mapping[str, Presence]:
         """Who can be found where, by the registry."""
         return self._line.roster
@@ -252,7 +275,9 @@ class Node:
     # What they tell
 
     def _composed(self, drafts: Sequence[Draft], fresh: Mapping[str, Fresh]) -> None:
-        self.notify(*(events.Queued(id=draft.message_id.hex(), to=draft.recipients) for draft in drafts))
+        self.notify(
+            *(events.Queued(id=draft.message_id.hex(), to=draft.recipients, room=draft.room) for draft in drafts)
+        )
         if any(draft.kind == VOICE for draft in drafts):
             self._voice.wake()
         for name in dict.fromkeys(name for draft in drafts for name in draft.recipients):
@@ -268,10 +293,11 @@ class Node:
                 events.Incoming(
                     id=arrival.message_id.hex(),
                     sender=arrival.name,
-                    to=arrival.body.to,
+                    to=arrival.to,
                     text=arrival.body.text,
                     kind=arrival.body.kind,
                     time=arrival.time,
+                    room=arrival.body.room,
                 )
                 for arrival in arrivals
             )
@@ -343,6 +369,7 @@ class Node:
         for name in sorted(online ^ self._online):
             self._tell_presence(name, name in online)
         self._online = online
+        self.rooms.line_up()
         for name in sorted(online):
             self._switchboard.news(name)
 

@@ -1,7 +1,7 @@
 """The people one knows: contacts, who is blocked, muted, verified; at home and at the registry."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from chat.core.line import Line, SignInFacts
@@ -15,17 +15,21 @@ from chat.wire import registry as wire
 from db.connection import Connection, Value
 from db.files import names_with_unfinished_files
 from db.pool import Pool
+from db.privacy import find_privacy, names_to_tell, put_privacy
+from db.rooms import fellow_members
 from db.streams import names_with_pending
 from db.users import User, all_users, find_user, update_user
 
 T = TypeVar("T")
+
+MAX_NICKNAMES_CHARS = 1000
 
 
 class AddressBook:
     """Reads who is known. Any thread may call."""
 
     def __init__(self, pool: Pool) -> None:
-        self._pool = pool
+        self.pool = pool
 
     def all(self) -> list[User]:
         """Everyone known."""
@@ -44,12 +48,15 @@ class AddressBook:
 
     def read(self, question: Callable[[Connection], T]) -> T:
         """The answer of the database. StorageFailure if it gives none."""
-        with reading(self._pool) as connection:
+        with reading(self.pool) as connection:
             return question(connection)
 
 
 class People(AddressBook):
-    """Any thread may call. `blocked` and `muted` are immutable snapshots."""
+    """Any thread may call. `blocked` and `muted` are immutable snapshots.
+
+    `exportable`: whether what we write may be in the anonymised exports of others.
+    """
 
     def __init__(self, own_name: str, writer: Writer, pool: Pool) -> None:
         self._own_name = own_name
@@ -58,6 +65,7 @@ class People(AddressBook):
         self._lock = threading.Lock()
         self._watched: set[str] = set()
         known = self.all()
+        self.exportable = bool(self.read(lambda connection: find_privacy(connection, own_name)).exportable)
         self.blocked: frozenset[str] = frozenset(user.name for user in known if user.blocked)
         self.muted: frozenset[str] = frozenset(user.name for user in known if user.muted)
 
@@ -69,13 +77,17 @@ class People(AddressBook):
 
     def facts(self, *, port: int, addresses: tuple[str, ...], hidden: bool) -> SignInFacts:
         """What is said at sign-in, with whom we block and whom we watch."""
-        with reading(self._pool) as connection:
+        with reading(self.pool) as connection:
             watched = {user.name for user in all_users(connection) if user.contact}
             watched.update(names_with_pending(connection), names_with_unfinished_files(connection))
+            watched.update(names_to_tell(connection, exportable=self.exportable))
+            watched.update(name for name in fellow_members(connection) if name != self._own_name)
         with self._lock:
-            self._watched = watched
+            others = self._watched - watched  # who is being added, or written to, just now among them
+            self._watched |= watched
         blocked = tuple(sorted(self.blocked))[: wire.MAX_NAMES]
-        return SignInFacts(port, addresses, hidden, blocked, tuple(sorted(watched))[: wire.MAX_NAMES])
+        names = (*sorted(watched), *sorted(others))[: wire.MAX_NAMES]
+        return SignInFacts(port, addresses, hidden, blocked, names)
 
     def make_known(self, name: str) -> None:
         """Have a row for `name`, and hear of that person's coming. UserError if the registry knows none."""
@@ -85,20 +97,26 @@ class People(AddressBook):
             if name in self._watched:  # so it is known too
                 return
         if self.find(name) is None:
-            try:
-                found = self._line.ask(lambda number: wire.Lookup(number, name), wire.Found)
-            except NetworkError as error:
-                raise NetworkError(f"{name} is not known here yet, and the registry cannot be asked: {error}") from None
-            if found.presence is None:
-                raise UserError(f"Nobody called {name} is registered. /who lists who can be found.")
-            peer_id = found.presence.peer_id
+            peer_id = self.look_up(name).peer_id
             self._writer.call(lambda tx: update_user(tx, name, peer_id=peer_id))
-        self._watch(name)
+        self.watch((name,), wait=True)
+
+    def look_up(self, name: str) -> wire.Presence:
+        """What the registry knows of `name`. UserError if that is nothing."""
+        try:
+            found = self._line.ask(lambda number: wire.Lookup(number, name), wire.Found)
+        except NetworkError as error:
+            raise NetworkError(f"{name} is not known here yet, and the registry cannot be asked: {error}") from None
+        if found.presence is None:
+            raise UserError(f"Nobody called {name} is registered. /who lists who can be found.")
+        return found.presence
 
     def add(self, name: str, address: tuple[str, int] | None) -> None:
         """Put someone among the contacts, by the registry or with an address to try without it."""
         self.make_known(name)
         where: dict[str, Value] = {"ip": address[0], "port": address[1]} if address else {}
+        if not self.get(name).peer_id:  # known as a member of a room, and not met yet
+            where["peer_id"] = self.look_up(name).peer_id
         self._writer.call(lambda tx: update_user(tx, name, contact=1, **where))
 
     def remove(self, name: str) -> None:
@@ -144,12 +162,36 @@ class People(AddressBook):
         self._switchboard.end(name)
         self._switchboard.composed(name)
 
+    def consent(self, *, exportable: bool) -> None:
+        """Have everybody told whether what we write may be in their anonymised exports: who is linked at once.
+
+        It is said at the beginning of each link, so all links are begun anew.
+        """
+        own_name = self._own_name
+
+        def note(tx: Connection) -> None:
+            put_privacy(tx, find_privacy(tx, own_name)._replace(exportable=int(exportable)))
+
+        self._writer.call(note)
+        self.exportable = exportable
+        self._switchboard.end_all()
+        self._switchboard.deliver_all()
+
+    def call(self, name: str, nicknames: str) -> None:
+        """Note what else somebody, or oneself, is called, separated by commas, in place of what was noted before."""
+        if name != self._own_name:
+            self.get(name)
+        if len(nicknames) > MAX_NICKNAMES_CHARS:
+            raise UserError(f"That is too much: {MAX_NICKNAMES_CHARS} characters are kept.")
+        self._writer.call(lambda tx: put_privacy(tx, find_privacy(tx, name)._replace(nicknames=nicknames)))
+
+    def watch(self, names: Iterable[str], *, wait: bool) -> None:
+        """Hear of the coming of these, who are known; with `wait` it is known then who of them is there."""
+        with self._lock:
+            fresh = tuple(name for name in names if name not in self._watched)
+            self._watched.update(fresh)
+        if fresh:
+            (self._line.tell if wait else self._line.post)(lambda number: wire.Watch(number, fresh))
+
     def _change(self, name: str, **changes: int) -> None:
         self._writer.call(lambda tx: update_user(tx, name, **changes))
-
-    def _watch(self, name: str) -> None:
-        with self._lock:
-            if name in self._watched:
-                return
-            self._watched.add(name)
-        self._line.tell(lambda number: wire.Watch(number, (name,)))

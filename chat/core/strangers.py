@@ -1,4 +1,4 @@
-"""What someone who is no contact may leave here: a little, until written to or added."""
+"""What someone who is no contact may leave here: a little, until written to or added; not counting lines in rooms."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ def count_taken(tx: Connection, name: str, messages: Sequence[Message], bodies: 
     known = known_ids(tx, name, [message.message_id for message in messages])
     count, size = received_from(tx, name)
     for place, (message, body) in enumerate(zip(messages, bodies, strict=True)):
-        if message.message_id in known:
+        if message.message_id in known or body.room:
             continue
         count += 1
         size += len(body.text.encode())

@@ -48,6 +48,10 @@ class Surroundings(Protocol):
     def listening_port(self) -> int:
         """What HELLO tells the peer."""
 
+    @property
+    def exportable(self) -> bool:
+        """Whether our messages may be in the anonymised exports of others."""
+
     def may_dial(self, name: str) -> bool:
         """Whether the peer is worth trying now."""
 

@@ -17,6 +17,7 @@ from chat.net.tls import ALPN_CHAT
 from chat.wire.messages import FileMessage
 from db.files import names_with_unfinished_files
 from db.pool import Pool
+from db.privacy import names_to_tell
 from db.streams import names_with_pending
 
 Tell = Callable[[Conversation], None]
@@ -122,7 +123,8 @@ class Switchboard:
 
     def _names_with_work(self) -> list[str]:
         with reading(self._pool) as connection:
-            return sorted({*names_with_pending(connection), *names_with_unfinished_files(connection)})
+            untold = names_to_tell(connection, exportable=self._surroundings().exportable)
+            return sorted({*names_with_pending(connection), *names_with_unfinished_files(connection), *untold})
 
     def _tell_if_there(self, name: str, tell: Tell) -> bool:
         with self._lock:

@@ -46,6 +46,13 @@ def meet(tx: Connection, identity: Identity) -> None:
         update_user(tx, identity.name, public_key=identity.public_key, peer_id=identity.peer_id)
 
 
+def check_key(tx: Connection, name: str, public_key: bytes) -> None:
+    """Refusal unless that is the key trusted now: it may have changed or ended since the handshake."""
+    user = find_user(tx, name)
+    if user is None or user.revoked or user.public_key != public_key:
+        raise Refusal(f"That key of {name} is not trusted any more.")
+
+
 def revoke(tx: Connection, name: str, public_key: bytes) -> bool:
     """The registry's authority declared a key void: whether that is news, the key being the one pinned."""
     user = find_user(tx, name)

@@ -1,26 +1,28 @@
 """What this person has not read yet, conversation by conversation; kept as User.read_up_to.
 
-A conversation is the others who take part in it. A message counts as read when it comes in while its
+A conversation is the others who take part in it, or a room. A message counts as read when it comes in while its
 conversation is the one being looked at, and when that is turned to, written to, or read back. The table
 has one position for each person, so it stands just before the first message of that person that is unread
 in any conversation: after a restart some may count as unread again, none is ever lost from sight.
 """
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chat.core.file_journal import Arrival
 from chat.core.writer import Outcome, Writer
+from chat.wire.names import is_room
 from db.connection import Connection
 from db.users import update_user
 
 Conversation = tuple[str, ...]
 
 
-def conversation_of(own_name: str, sender: str, to: Iterable[str]) -> Conversation:
-    """The others who take part in a message, sorted."""
-    return tuple(sorted({sender, *to} - {own_name}))
+def conversation_of(own_name: str, sender: str, to: Sequence[str]) -> Conversation:
+    """The others who take part in a message, sorted; of a line in a room the room alone, to which it goes."""
+    room = next(filter(is_room, to), "")
+    return (room,) if room else tuple(sorted({sender, *to} - {own_name}))
 
 
 @dataclass
@@ -60,7 +62,7 @@ class Unread:
         """Messages came in: they wait, unless their conversation is looked at."""
         with self._lock:
             for arrival in arrivals:
-                conversation = conversation_of(self._own_name, arrival.name, arrival.body.to)
+                conversation = conversation_of(self._own_name, arrival.name, arrival.to)
                 self._newest[arrival.name] = arrival.ordinal
                 self._wait(conversation, arrival.name, 1, arrival.ordinal)
             self._read([self._looked_at])
@@ -90,9 +92,13 @@ class Unread:
             }
 
     def count_from(self, name: str) -> int:
-        """How many messages of one person wait, in whichever conversation."""
+        """How many messages of one person wait, in whichever conversation that is no room."""
         with self._lock:
-            return sum(by_sender[name].count for by_sender in self._waiting.values() if name in by_sender)
+            return sum(
+                by_sender[name].count
+                for conversation, by_sender in self._waiting.items()
+                if name in by_sender and not is_room(conversation[0])
+            )
 
     def _wait(self, conversation: Conversation, name: str, count: int, first: int) -> None:
         by_sender = self._waiting.setdefault(conversation, {})

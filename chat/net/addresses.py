@@ -1,6 +1,6 @@
 """HOST:PORT as people write it, and what an address is."""
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from chat.errors import UsageError
 
@@ -45,3 +45,11 @@ def may_be_called(text: str, seen_at: str) -> bool:
     if address.is_loopback:
         return ip_address(seen_at).is_loopback
     return not (address.is_multicast or address.is_unspecified)
+
+
+def source_of(ip: str) -> str:
+    """What counts as one caller: an IPv4 address, or an IPv6 network of 64 bits, for so much one customer has."""
+    address = ip_address(ip)
+    if not isinstance(address, IPv6Address):
+        return ip
+    return str(IPv6Network((int(address), 64), strict=False))

@@ -81,6 +81,15 @@ def group(digits: str, size: int = 4) -> str:
     return " ".join(digits[i : i + size] for i in range(0, len(digits), size))
 
 
+def is_signed(statement: bytes, signature: bytes, public_key: bytes) -> bool:
+    """Whether the owner of a raw Ed25519 public key signed that."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, statement)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
 def private_pem(key: Ed25519PrivateKey, password: bytes) -> bytes:
     """The key as PKCS #8, encrypted if there is a password."""
     encryption: serialization.KeySerializationEncryption = serialization.NoEncryption()

@@ -54,7 +54,8 @@ class Lease:
         self.post(presence.name, presence)
 
     def post(self, key: object, push: Push) -> None:
-        """Put it into the mailbox in place of what was there under that key."""
+        """Put it into the mailbox, last, in place of what was there under that key."""
+        self.mailbox.pop(key, None)
         self.mailbox[key] = push
         self.wake()
 
@@ -175,6 +176,14 @@ class Directory:
         with self._lock:
             for watcher in self._watchers.get(revoked.name, ()):
                 watcher.post((Revoked, revoked.public_key), revoked)
+
+    def tell(self, names: Iterable[str], key: object, push: Push) -> None:
+        """Put it into the mailboxes of those of them who are signed in."""
+        with self._lock:
+            for name in names:
+                lease = self._leases.get(name)
+                if lease is not None:
+                    lease.post(key, push)
 
     def __len__(self) -> int:
         """How many are signed in."""

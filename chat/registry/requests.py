@@ -8,6 +8,7 @@ import time
 
 from chat.net.limits import TokenBucket
 from chat.wire import registry as wire
+from chat.wire import rooms
 
 REQUESTS_PER_S = 20.0
 REQUESTS_AT_ONCE = 300.0
@@ -15,7 +16,10 @@ CHANGES_PER_S = 1.0
 CHANGES_AT_ONCE = 30.0
 STRANGERS_SHARE = 4.0  # of an address's connections a second: what each of them may ask
 
-CHANGES = (wire.SignIn, wire.Hide, wire.Show, wire.Block, wire.Unblock)
+CHANGES = (
+    *(wire.SignIn, wire.Hide, wire.Show, wire.Block, wire.Unblock),
+    *(rooms.Join, rooms.Part, rooms.Invite, rooms.Kick, rooms.SetTopic),
+)
 
 
 class Requests:

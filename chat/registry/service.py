@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from chat.net.addresses import source_of
 from chat.net.door import Door
 from chat.net.files import private_folder
 from chat.net.limits import Places, TokenBucket
@@ -17,6 +18,7 @@ from chat.registry.directory import Directory
 from chat.registry.log import Log
 from chat.registry.metrics import process_gauges
 from chat.registry.requests import Requests
+from chat.registry.rooms import MAX_MEMBERS, Rooms
 from chat.registry.session import Session, Shared
 from db.url import open_database
 
@@ -34,6 +36,7 @@ class Limits:
     per_address: int = 200
     rate_per_address: float = 5.0
     burst_per_address: float = 50.0
+    members_per_room: int = MAX_MEMBERS
 
 
 DEFAULT_LIMITS = Limits()
@@ -71,7 +74,10 @@ class Registry:
         self._lock = threading.Lock()
         self._ended = threading.Event()
         requests = Requests(connections_per_s=limits.rate_per_address, connections_at_once=limits.burst_per_address)
-        self._shared = Shared(self._accounts, self._directory, log, self._authority.der, self._door, requests)
+        self._rooms = Rooms(database, self._directory, log, max_members=limits.members_per_room)
+        self._shared = Shared(
+            self._accounts, self._directory, log, self._authority.der, self._door, requests, self._rooms
+        )
         threading.stack_size(STACK_BYTES)  # thousands of threads: the default of 8 MiB each is too much
         self._listener = Listener(address, self._accepted)
 
@@ -100,6 +106,7 @@ class Registry:
         until = time.monotonic() + DRAIN_S
         for thread in sessions.values():
             thread.join(max(0.0, until - time.monotonic()))
+        self._rooms.close()
         self._accounts.close()
 
     def stop(self) -> None:
@@ -107,15 +114,16 @@ class Registry:
         self._ended.set()
 
     def _accepted(self, sock: socket.socket, address: str) -> None:
-        if not self._rate.take(address, time.monotonic()):
+        source = source_of(address)
+        if not self._rate.take(source, time.monotonic()):
             self._refuse(sock, address, "too many connections a second")
-        elif not self._places.take(address):
+        elif not self._places.take(source):
             self._refuse(sock, address, "too many connections")
         else:
             try:
                 self._begin(sock, address)
             except (OSError, RuntimeError) as error:  # no descriptor or no thread is left
-                self._places.give_back(address)
+                self._places.give_back(source)
                 self._refuse(sock, address, f"the system's limits: {error}")
 
     def _begin(self, sock: socket.socket, address: str) -> None:
@@ -142,7 +150,7 @@ class Registry:
     def _left(self, session: Session, address: str) -> None:
         with self._lock:
             del self._sessions[session]
-        self._places.give_back(address)
+        self._places.give_back(source_of(address))
 
     def _refuse(self, sock: socket.socket, address: str, reason: str) -> None:
         sock.close()

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from chat.errors import ChatError, ConnectionClosed, NetworkError, RemoteProtocolError, TrustError, UserError
-from chat.net.addresses import may_be_called
+from chat.net.addresses import may_be_called, source_of
 from chat.net.certificates import Identity, read_identity
 from chat.net.connection import Connection, Poller
 from chat.net.door import Door
@@ -19,8 +19,10 @@ from chat.registry.accounts import Accounts
 from chat.registry.directory import Directory, Lease
 from chat.registry.log import Log
 from chat.registry.requests import Requests
+from chat.registry.rooms import Rooms
 from chat.wire import registry as wire
 from chat.wire.frames import MAX_GREETING_BYTES, MAX_REGISTRY_BYTES
+from chat.wire.rooms import RoomRequest
 from chat.wire.session import RegistryProtocol
 from db.accounts import Account, Revocation
 from db.errors import StorageError
@@ -41,6 +43,7 @@ class Shared:
     authority_der: bytes
     door: Door
     requests: Requests
+    rooms: Rooms
 
 
 class Session:
@@ -69,7 +72,7 @@ class Session:
 
     def run(self, sock: socket.socket, address: str, context: ssl.SSLContext) -> None:
         """Serve the client at `address`."""
-        self._address = address
+        self._address, self._source = address, source_of(address)
         try:
             tls = self._let_in(sock, context)
             connection = Connection(tls, max_outgoing_bytes=MAX_OUTGOING_BYTES)
@@ -91,14 +94,14 @@ class Session:
     def _let_in(self, sock: socket.socket, context: ssl.SSLContext) -> ssl.SSLSocket:
         door = self._shared.door
         try:
-            door.enter(sock, self._address)
+            door.enter(sock, self._source)
         except NetworkError:
             sock.close()
             raise
         try:
             return door.shake(sock, context)
         finally:
-            door.leave(self._address)
+            door.leave(self._source)
 
     def _serve(self, connection: Connection) -> None:
         limit = MAX_REGISTRY_BYTES if self._identity else MAX_GREETING_BYTES
@@ -127,7 +130,7 @@ class Session:
         """Answer what came in, as far as its sender may ask now."""
         while self._inbox:
             account = self._identity.name if self._identity else ""
-            if not self._shared.requests.allow(self._inbox[0], account, self._address):
+            if not self._shared.requests.allow(self._inbox[0], account, self._source):
                 return
             self._protocol.send(self._answer(self._inbox.popleft()))
 
@@ -159,7 +162,7 @@ class Session:
         return wire.Checked(message.request, self._accounts.find(message.name) is not None)
 
     def _enrol(self, message: wire.Enrol) -> wire.Enrolled:
-        enrolment = self._accounts.enrol(message.name, message.proof, message.csr, self._address)
+        enrolment = self._accounts.enrol(message.name, message.proof, message.csr, self._source)
         if enrolment.revocation:
             self._directory.tell_of(_pushed(enrolment.revocation))
             self._directory.expel(message.name)
@@ -218,6 +221,7 @@ class Session:
     def _watch(self, message: wire.Watch) -> wire.Done:
         self._directory.watch(self._signed_in, message.names)
         self._send_revocations(message.names)
+        self._deliver_mail()  # who is there is known before the answer
         return wire.Done(message.request)
 
     def _unwatch(self, message: wire.Unwatch) -> wire.Done:
@@ -255,6 +259,11 @@ class Session:
         self._log.event("lists", name=self._signed_in.name, found=len(names))
         return wire.Listing(message.request, tuple(names[: wire.WHO_LIMIT]), len(names) > wire.WHO_LIMIT)
 
+    def _about_rooms(self, message: RoomRequest) -> msgspec.Struct:
+        answer = self._shared.rooms.answer(self._signed_in.account, message)
+        self._deliver_mail()  # before the answer, so that who asked knows then what came of it
+        return answer
+
     @property
     def _signed_in(self) -> Lease:
         assert self._lease is not None
@@ -275,10 +284,7 @@ _STRANGER: dict[type, Any] = {
     wire.Check: Session._check,
     wire.Enrol: Session._enrol,
 }
-_KNOWN: dict[type, Any] = {
-    wire.Introduce: Session._introduce,
-    wire.SignIn: Session._sign_in,
-}
+_KNOWN: dict[type, Any] = {wire.Introduce: Session._introduce, wire.SignIn: Session._sign_in}
 _SIGNED_IN: dict[type, Any] = {
     wire.Watch: Session._watch,
     wire.Unwatch: Session._unwatch,
@@ -289,4 +295,5 @@ _SIGNED_IN: dict[type, Any] = {
     wire.Lookup: Session._lookup,
     wire.Who: Session._who,
     wire.Renew: Session._renew,
+    **dict.fromkeys(RoomRequest.__args__, Session._about_rooms),
 }

@@ -14,8 +14,8 @@ from prompt_toolkit.utils import get_cwidth
 from chat.core.events import Transfer
 from chat.inert import inert
 from chat.ui.conversations import label
+from chat.ui.filed import size
 from chat.ui.spoken import duration
-from chat.ui.views import size
 
 SEPARATOR = " · "
 TO_COLUMNS = 24

@@ -12,8 +12,9 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion, Path
 from prompt_toolkit.document import Document
 
 from chat.ui.table import ARGUMENTS, COMMANDS, Command
+from chat.wire.names import is_room
 
-ONE, SEVERAL = "NAME", "NAME[,NAME…]"
+ONE, SEVERAL, ROOM = "NAME", "NAME[,NAME…]", "ROOM"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Typed:
 
 
 class CommandCompleter(Completer):
-    """`people` are those one knows, `groups` the people of conversations with several, joined by commas."""
+    """`people` are those one knows, `groups` rooms, and the people of conversations with several, joined by commas."""
 
     def __init__(self, people: People, groups: People) -> None:
         self._people = people
@@ -80,6 +81,8 @@ class CommandCompleter(Completer):
             left = [candidate for candidate in self._people() if candidate.word not in before]
             groups = [] if before else [*self._groups()]
             return _fitting(last, [*left, *groups])
+        if kind == ROOM:
+            return _fitting(word.lower(), (group for group in self._groups() if is_room(group.word)))
         if kind == "COMMAND":
             return _fitting(word.removeprefix("/"), (Candidate(one.word, one.what) for one in _commands()))
         return _fitting(word, map(Candidate, kind.split("|") if "|" in kind else ()))

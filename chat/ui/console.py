@@ -11,6 +11,7 @@ import msgspec
 from chat.core.events import (
     Delivered,
     Event,
+    Exporting,
     Failure,
     Incoming,
     KeyChanged,
@@ -21,6 +22,7 @@ from chat.core.events import (
     Transfer,
     Warn,
 )
+from chat.ui.gauge import Gauge
 from chat.ui.messages import Look
 from chat.ui.views import render
 from chat.ui.wrapping import wrapped
@@ -40,6 +42,7 @@ class Console:
         self._lock = threading.Lock()
         self._outstanding: dict[str, set[str]] | None = None  # message id: who does not have it yet
         self._changed = threading.Condition()
+        self._gauge = Gauge(sys.stderr)
         for out in (sys.stdout, sys.stderr):
             with suppress(AttributeError):  # a stream that is none of Python's own
                 out.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # what it cannot show
@@ -93,6 +96,8 @@ class Console:
         """What is written for events, without the line break at its end; with the lock held."""
         if self._json:
             return "\n".join(msgspec.json.encode(event).decode() for event in shown)
+        if shown and isinstance(shown[0], Exporting):
+            self._gauge.show(shown[0])
         return render(shown, self._look, self._columns)
 
     @property
@@ -106,6 +111,7 @@ class Console:
     def _print(self, text: str, *, trouble: bool = False, as_it_is: bool = False) -> None:
         """Write it, if there is any, in lines that fit unless it is to stay as it is; with the lock held."""
         if text:
+            self._gauge.clear()
             beside = trouble and not self._json and not sys.stdout.isatty()
             out = sys.stderr if beside else sys.stdout
             try:

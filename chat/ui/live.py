@@ -19,23 +19,31 @@ from chat.times import utc_now
 from chat.ui.bar import Facts, Tab
 from chat.ui.console import Console
 from chat.ui.conversations import Conversations, label, recent
+from chat.ui.greeting import greeting
 from chat.ui.marks import Late, Marks, Own
-from chat.ui.messages import Look, day_name, day_of, history, mark_of, mentions, names, rule, said
+from chat.ui.messages import (
+    Look,
+    day_name,
+    day_of,
+    first_line,
+    history,
+    mark_of,
+    mentions,
+    names,
+    rule,
+    said,
+    sent_later,
+)
 from chat.ui.notices import Notices
 from chat.ui.shell import waiting_for
 from chat.ui.views import render, transfer
+from chat.wire.names import is_room
 
 LEAVE_S = 2.0
 RECENT_LINES = 200
 MAX_UNREAD_LINES = 100
-QUOTE_CHARS = 40
 
-LIVE = events.Incoming | events.Queued | events.Delivered | events.Ready | events.Transfer
-
-FIRST_STEPS = """\
-  /who lists who can be found; /add NAME makes somebody a contact.
-  /query NAME, and plain lines go there; /msg NAME TEXT is for a single one.
-  Tab completes, /help explains, Alt-1 to Alt-9 and Alt-A turn to conversations."""
+LIVE = events.Incoming | events.Queued | events.Delivered | events.Ready | events.Transfer | events.Exporting
 
 
 class LiveConsole(Console):
@@ -47,6 +55,7 @@ class LiveConsole(Console):
         self._context_lines = context_lines
         self._is_new = False
         self._moving: dict[tuple[int, str], events.Transfer] = {}  # by number and person
+        self._exporting: events.Exporting | None = None
         self._node: Node | None = None
         self._current: Conversation = ()
         self._day: date = datetime.now().astimezone().date()
@@ -127,7 +136,7 @@ class LiveConsole(Console):
     def held(self) -> list[str]:
         """Own messages that are under way, one line each, for above the line being typed."""
         with self._lock:
-            return [f"{_first_line(own.text)} …" for own in self.marks.held]
+            return [f"{first_line(own.text)} …" for own in self.marks.held]
 
     def moving(self) -> list[events.Transfer]:
         """The files that are on their way."""
@@ -192,14 +201,25 @@ class LiveConsole(Console):
             case events.Incoming():
                 return self._incoming(event, now)
             case events.Queued():
-                self.conversations.note(conversation_of(self._look.own_name, self._look.own_name, event.to))
-                self.marks.queued(event.id, event.to, now=now)
+                to = (event.room,) if event.room else event.to
+                self.conversations.note(conversation_of(self._look.own_name, self._look.own_name, to))
+                self.marks.queued(event.id, event.to, event.room, now=now)
             case events.Delivered():
                 self.marks.delivered(event.id, event.to, now=now)
             case events.Transfer():
                 return self._transfer(event)
+            case events.Exporting():
+                self._exporting = event
             case events.Ready():
-                return "\n".join(filter(None, [render([event], self._look), *self._greeting()]))
+                return "\n".join(
+                    filter(
+                        None,
+                        [
+                            render([event], self._look),
+                            *greeting(self._node.unread.counts() if self._node else {}, is_new=self._is_new),
+                        ],
+                    )
+                )
         return ""
 
     def _incoming(self, event: events.Incoming, now: float) -> str:
@@ -234,14 +254,12 @@ class LiveConsole(Console):
     def _own(self, own: Own) -> str:
         name = self._look.own_name
         mark = mark_of(self._look, own.states)
-        line = said(self._look, time=own.time or utc_now(), sender=name, to=own.to, text=own.text, mark=mark)
+        line = said(self._look, time=own.time or utc_now(), sender=name, to=own.addressed, text=own.text, mark=mark)
         return self._dated(own.time, line)
 
     def _late(self, late: Late) -> str:
-        quote = _first_line(late.text)
-        quote = quote if len(quote) <= QUOTE_CHARS else quote[: QUOTE_CHARS - 1] + "…"
-        what = quote if late.count == 1 else f"{late.count} messages" + (f", the first: {quote}" if quote else "")
-        return f"  {self._look.palette.dim('✓')} sent to {names(self._look, late.names)}: {what or 'a message'}"
+        what = sent_later(late.count, first_line(late.text))
+        return f"  {self._look.palette.dim('✓')} sent to {names(self._look, late.names)}: {what}"
 
     def _history(self, lines: Sequence[events.Line], unread: Mapping[Conversation, int]) -> list[str]:
         shown = list(history(self._look, lines, unread, self._day))
@@ -255,15 +273,6 @@ class LiveConsole(Console):
             return line
         self._day = day
         return f"{rule(self._look, day_name(day))}\n{line}"
-
-    def _greeting(self) -> list[str]:
-        if self._is_new:
-            return [FIRST_STEPS]
-        unread = self._node.unread.counts() if self._node else {}
-        if not unread:
-            return []
-        waiting = ", ".join(f"{label(one)} {count}" for one, count in unread.items())
-        return [f"{sum(unread.values())} unread: {waiting}. Alt-A turns to the next."]
 
     def _last_lines(self, conversation: Conversation, unread: int) -> list[events.Line]:
         """What is unread of a conversation, as far as it is not too much, and some lines before."""
@@ -282,6 +291,9 @@ class LiveConsole(Console):
         return fitting, page.older
 
     def _whereabouts(self, conversation: Conversation) -> str:
+        if self._node and is_room(conversation[0]):
+            there = [member.name for member in self._node.rooms.known(conversation[0]) if member.present]
+            return f"{len(there)} members" if there else "you are not in it"
         online = [name for name in conversation if self._node and self._node.is_online(name)]
         if len(conversation) == 1:
             return "online" if online else "offline"
@@ -292,7 +304,3 @@ class LiveConsole(Console):
 
     def _is_within_reach(self, name: str) -> bool:
         return self._node is not None and not self._node.hidden and self._node.is_online(name)
-
-
-def _first_line(text: str) -> str:
-    return inert(text.strip().split("\n")[0])

@@ -21,6 +21,7 @@ class Own:
     id: str
     to: Names
     due: float
+    room: str = ""
     text: str = ""
     time: str = ""
     has_it: set[str] = field(default_factory=set)
@@ -29,6 +30,11 @@ class Own:
     def states(self) -> dict[str, str]:
         """Pending or sent, by recipient."""
         return {name: "sent" if name in self.has_it else "pending" for name in self.to}
+
+    @property
+    def addressed(self) -> Names:
+        """What it was written to: all of its recipients, or the room."""
+        return (self.room,) if self.room else self.to
 
     @property
     def is_done(self) -> bool:
@@ -60,9 +66,9 @@ class Marks:
         """What is in sight, but not in the scroll yet."""
         return [own for own in self._held if own.time]
 
-    def queued(self, message_id: str, to: Names, *, now: float) -> None:
+    def queued(self, message_id: str, to: Names, room: str = "", *, now: float) -> None:
         """A message is stored."""
-        self._held.append(Own(message_id, to, now + HOLD_S))
+        self._held.append(Own(message_id, to, now + HOLD_S, room))
 
     def wrote(self, message_id: str, text: str, time: str, *, now: float) -> None:
         """What stands in a message that was queued; it is not held up for people who are not on."""

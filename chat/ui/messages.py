@@ -11,15 +11,18 @@ from datetime import UTC, date, datetime
 from chat.core.events import Line
 from chat.core.unread import Conversation, conversation_of
 from chat.inert import inert
+from chat.ui.filed import filed
 from chat.ui.palette import Palette
 from chat.ui.spoken import spoken
 from chat.ui.wrapping import INDENT
-from db.messages import PENDING, SENT
+from chat.wire.names import is_room
+from db.messages import PENDING, SENT, TEXT
 from db.transcripts import VOICE
 
 MAX_NAMES = 8
 CUT_CHARS = 2000
 CUT_LINES = 25
+QUOTE_CHARS = 40
 
 Names = Sequence[str]
 
@@ -72,7 +75,15 @@ def history(look: Look, lines: Sequence[Line], unread: Mapping[Conversation, int
         mark = "" if line.status == "received" else mark_of(look, line.states or [line.status])
         message = {"sender": line.sender, "text": line.text, "kind": line.kind, "time": line.time}
         text = said(look, to=line.to, mark=mark, utc=line.utc, **message)
-        yield f"{text}\n{INDENT}{_words(line)}" if line.kind == VOICE else text
+        below = _below(look, line)
+        yield f"{text}\n{INDENT}{below}" if below else text
+
+
+def _below(look: Look, line: Line) -> str:
+    """What is said in a voice message, or where another file lies."""
+    if line.kind == VOICE:
+        return _words(line)
+    return "" if line.kind == TEXT else look.palette.dim(filed(line.number, line.size, line.path))
 
 
 def _words(line: Line) -> str:
@@ -130,17 +141,34 @@ def names(look: Look, people: Names) -> str:
     return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
+def first_line(text: str) -> str:
+    """How a text begins, inert."""
+    return inert(text.strip().split("\n")[0])
+
+
+def sent_later(count: int, begins: str) -> str:
+    """What of so many messages is said when they got through after all; `begins`: the first of them."""
+    quote = begins if len(begins) <= QUOTE_CHARS else begins[: QUOTE_CHARS - 1] + "…"
+    if count == 1:
+        return quote or "a message"
+    return f"{count} messages" + (f", the first: {quote}" if quote else "")
+
+
 def mentions(text: str, name: str) -> bool:
     """Whether `name` stands in a text, as a word."""
     return bool(_word(name).search(text))
 
 
 def direction(look: Look, sender: str, to: Names) -> str:
-    """Who wrote, and to whom if that is not you alone."""
+    """Who wrote, and to whom or in which room if that is not you alone."""
     if sender == look.own_name:
         return f"{look.palette.own_name(sender)} → {names(look, to)}"
     shown = look.palette.name(inert(sender))
-    return f"{shown} → {names(look, sorted(to, key=lambda name: name != look.own_name))}" if len(to) > 1 else shown
+    return (
+        f"{shown} → {names(look, sorted(to, key=lambda name: name != look.own_name))}"
+        if len(to) > 1 or is_room(to[0])
+        else shown
+    )
 
 
 def _text(look: Look, text: str, *, own: bool) -> str:

@@ -8,7 +8,7 @@ from queue import Full, Queue
 from chat.core.images.reading import NotAnImage, preview
 from chat.inert import inert
 from chat.ui.canvas import Screen
-from chat.ui.preview import Way, draw
+from chat.ui.preview import INDENT, Way, draw
 
 MAX_WAITING = 8  # of images that come in faster than that the line must do
 
@@ -45,6 +45,6 @@ class Previewer:
         width, height = screen.room(self._way)
         try:
             picture = preview(path, width, height)
-        except NotAnImage as error:
-            return f"      no preview: {inert(str(error))}"
+        except (NotAnImage, OSError) as error:  # no process is to be had, say
+            return f"{INDENT}no preview: {inert(str(error))}"
         return draw(picture, self._way, -(-picture.width // screen.cell[0]))

@@ -270,7 +270,8 @@ class Prompt:
             yield Candidate(user.name, ", ".join(filter(None, facts)))
 
     def _groups(self) -> Iterator[Candidate]:
-        return (Candidate(",".join(one), "conversation") for one in self._console.conversations.all if len(one) > 1)
+        yield from (Candidate(room, "room") for room in self._shell.node.rooms.joined())
+        yield from (Candidate(",".join(one), "conversation") for one in self._console.conversations.all if len(one) > 1)
 
     # Time
 

@@ -15,7 +15,7 @@ from chat.errors import ChatError, UserError
 from chat.ui.recording import record_without_terminal
 from chat.ui.settings import Settings
 from chat.ui.table import find_command
-from chat.wire.names import fold_name
+from chat.wire.names import fold_name, fold_room, is_room
 
 Names = tuple[str, ...]
 
@@ -128,8 +128,7 @@ class Shell:
 
     def talk_to(self, names: Names) -> None:
         """Plain lines go to these from now on, and what is said there counts as read; () for nobody."""
-        for name in names:
-            self.node.people.make_known(name)
+        self.node.make_known(names)
         conversation = conversation_of(self.name, self.name, names)
         unread = self.node.unread.counts().get(conversation, 0)
         self.talking_to = names
@@ -175,12 +174,23 @@ def parse_names(text: str) -> Names:
     return names
 
 
+def parse_targets(text: str) -> Names:
+    """To whom one writes: names separated by commas, or one room. UserError if it is neither."""
+    return (fold_room(text),) if is_room(text) else parse_names(text)
+
+
 def names_and_rest(arguments: str) -> tuple[Names, str]:
     """The names that arguments begin with, and the rest. UserError if a blank stands among the names."""
     names, rest = first_word(arguments)
     if names.strip(",") and names.endswith(",") and rest:
         raise UserError("Write the names without blanks between them, as in bob,carol.")
     return parse_names(names), rest
+
+
+def targets_and_rest(arguments: str) -> tuple[Names, str]:
+    """The same, where one room may stand for the names."""
+    first, rest = first_word(arguments)
+    return ((fold_room(first),), rest) if is_room(first) else names_and_rest(arguments)
 
 
 def waiting_for(names: Iterable[str]) -> str:

@@ -61,14 +61,17 @@ COMMANDS: dict[str, Command] = {}
 SECTIONS = (
     "Writing to people",
     "Contacts",
+    "Rooms",
     "Reading what was written",
     "Files",
-    "Oneself",
-)  # others go before the last
+    "Voice messages",
+    "Oneself",  # others go before this one
+)
 
 ARGUMENTS = {
     "NAME": "somebody's name",
     "NAME[,NAME…]": "one name, or several with commas between and no blanks",
+    "ROOM": "a room, as in #tea",
     "TEXT": "the rest of the line",
     "WORDS": "all of them are in what is found",
     '"A PHRASE"': "words that stand side by side",
@@ -83,7 +86,16 @@ ARGUMENTS = {
     "after:T": "from a day or a time on, or newer than a message",
     "around:#N": "what was said round the message of that number",
     "--utc": "times in UTC",
+    "no|yes": "whether others may",
+    "NICKNAME[,NICKNAME…]": "other names, with commas between",
+    "--anonymised": "with pseudonyms, and texts without names, addresses and numbers",
+    "--without NAME[,NAME…]": "leave out what these wrote, and quotes of it",
+    "--time order|part|day": "how coarse the times are",
+    "--dry-run": "show a sample and write nothing",
+    "--overwrite": "also if there is such a file already",
     "-keep": "photographs with what they tell of place and camera",
+    "-invite": "by invitation only",
+    "in:ROOM": "written in one of these rooms",
     "from:NAME": "written by one of these",
     "to:NAME": "written to one of these",
     "has:file|image|voice": "with such an attachment",

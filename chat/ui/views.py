@@ -9,9 +9,13 @@ from chat.core.node import ANY_ADDRESS
 from chat.inert import inert
 from chat.net.certificates import group
 from chat.ui.excerpt import excerpt
+from chat.ui.filed import filed, size
 from chat.ui.messages import Look, clock, direction, history, said
+from chat.ui.room_views import room_news, rooms_shown
 from chat.ui.spoken import duration, spoken
 from chat.ui.wrapping import listing, wrapped
+from db.messages import TEXT
+from db.transcripts import VOICE
 
 
 def render(shown: Sequence[events.Event], look: Look, columns: int = 0) -> str:
@@ -23,6 +27,8 @@ def render(shown: Sequence[events.Event], look: Look, columns: int = 0) -> str:
             return "  ".join(
                 look.palette.name(inert(event.name)) for event in shown if isinstance(event, events.Findable)
             )
+        case [events.RoomListed(), *_] | [events.RoomMember(), *_]:
+            return rooms_shown(shown, look)
         case [events.Status(), _, *_]:
             return listing([_fact(event, look) for event in shown if isinstance(event, events.Status)], columns)
         case [events.Help(), _, *_]:
@@ -47,9 +53,12 @@ def _one(event: events.Event, look: Look) -> str:
         case events.Delivered():
             return f"      sent to {event.to}"
         case events.Queued():
-            return f"      stored, pending for {', '.join(event.to)}"
+            whom = f"{len(event.to)} people in {event.room}" if event.room else ", ".join(event.to)
+            return f"      stored, pending for {whom}"
         case events.Transfer():
             return transfer(event, look)
+        case events.RoomNews():
+            return room_news(event, look)
         case events.PresenceChanged():
             return f"  --  {palette.name(inert(event.name))} is {'here' if event.online else 'gone'}"
         case _:
@@ -72,6 +81,8 @@ def _answer(event: events.Event, look: Look) -> str:
             )
         case events.Status():
             return f"  --  {inert(event.name)}: {inert(event.value)}"
+        case events.Sample():
+            return f"  -  {inert(event.before)}\n  +  {inert(event.after)}"
         case _:
             return _voice(event, look)
 
@@ -126,7 +137,8 @@ def _spoken(event: events.Transcript) -> str:
 def _hit(hit: events.Hit, look: Look) -> str:
     """In its line: who wrote it, and what stands round the first mark."""
     when = clock(look, hit.time, utc=hit.utc)
-    return f"#{hit.number} {when} {direction(look, hit.sender, hit.to)}: {excerpt(hit.text, hit.marks)}"
+    line = f"#{hit.number} {when} {direction(look, hit.sender, hit.to)}: {excerpt(hit.text, hit.marks)}"
+    return line if hit.kind in (TEXT, VOICE) else f"{line}  {look.palette.dim(filed(hit.number, hit.size, hit.path))}"
 
 
 def transfer(event: events.Transfer, look: Look) -> str:
@@ -140,16 +152,6 @@ def transfer(event: events.Transfer, look: Look) -> str:
     if event.state == "running":
         return f"  --  {what}: {100 * event.bytes // max(event.total, 1)} %, {size(event.rate)}/s"
     return f"  --  {what}: {event.state}" + (f", {inert(event.reason)}" if event.reason else "")
-
-
-def size(count: int) -> str:
-    """Bytes as people say them."""
-    amount = float(count)
-    for unit in ("bytes", "KiB", "MiB", "GiB"):
-        if amount < 1024 or unit == "GiB":
-            break
-        amount /= 1024
-    return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
 
 
 def _contacts(shown: Sequence[events.Event], look: Look) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 import msgspec
 
 from chat.errors import RemoteProtocolError
-from chat.wire.names import MAX_NAME_CHARS, NAME_PATTERN
+from chat.wire.names import MAX_NAME_CHARS, MAX_ROOM_CHARS, NAME_PATTERN, ROOM_PATTERN
 from chat.wire.nesting import is_shallow
 
 MAX_INT = 2**63 - 1  # what both databases hold in a BIGINT
@@ -19,6 +19,7 @@ HARMLESS_BYTES = 512  # so few cannot be nested deeply enough to matter, and mos
 UInt = Annotated[int, msgspec.Meta(ge=0, le=MAX_INT)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 WireName = Annotated[str, msgspec.Meta(max_length=MAX_NAME_CHARS, pattern=NAME_PATTERN)]
+RoomName = Annotated[str, msgspec.Meta(max_length=MAX_ROOM_CHARS, pattern=ROOM_PATTERN)]
 Address = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Id16 = Annotated[bytes, msgspec.Meta(min_length=16, max_length=16)]
 Digest = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]

@@ -51,11 +51,16 @@ _NOMINATED = (State.NOMINATED, State.FLOWING)
 
 @dataclass(eq=False)
 class Link:
-    """One connection to the peer. `id` is its dialler's; an accepted link has none until HELLO."""
+    """One connection to the peer. `id` is its dialler's; an accepted link has none until HELLO.
+
+    `exportable` is what the peer's HELLO said, `told` what ours did: whether one's messages may be exported.
+    """
 
     protocol: PeerProtocol
     dialled: bool
     id: bytes = b""
+    told: bool = True
+    exportable: bool = True
     port: int = 0
     pump: Pump | None = None
     uncommitted_bytes: int = 0
@@ -154,9 +159,10 @@ class _Confirmed:
 class Delivery:
     """The machine for one peer with one key."""
 
-    def __init__(self, *, nominator: bool, port: int) -> None:
+    def __init__(self, *, nominator: bool, port: int, exportable: bool = True) -> None:
         self._nominator = nominator
         self._port = port
+        self._exportable = exportable
         self.links: list[Link] = []  # open ones, the latest nominated last
         self.current: Link | None = None
         self._confirmed = _Confirmed()
@@ -170,9 +176,9 @@ class Delivery:
     def open_link(self, link_id: bytes, now: float) -> Link:
         """A connection to the peer is up. `link_id` is a fresh random id if we dialled, else empty."""
         holds = self.current.id if self.current else b""
-        hello = Hello(MINOR_VERSION, CAPABILITIES, link_id, holds, self._port)
+        hello = Hello(MINOR_VERSION, CAPABILITIES, link_id, holds, self._port, self._exportable)
         protocol = PeerProtocol(hello, nominator=self._nominator, now=now)
-        link = Link(protocol, dialled=bool(link_id), id=link_id)
+        link = Link(protocol, dialled=bool(link_id), id=link_id, told=self._exportable)
         self.links.append(link)
         if len(self.links) > MAX_LINKS:
             self._close(next(old for old in self.links if old is not self.current), now)
@@ -325,6 +331,7 @@ class Delivery:
             raise RemoteProtocolError("A link has one id, from its dialler.")
         link.id = link.id or hello.link
         link.port = hello.port
+        link.exportable = hello.exportable
         if not self._nominator:
             return
         if self.current is not None and self.current.id == hello.holds:

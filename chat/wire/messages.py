@@ -20,6 +20,7 @@ from chat.wire.codec import (
     WireName,
     encode,
 )
+from chat.wire.names import MAX_ROOM_CHARS, ROOM_PATTERN
 
 MINOR_VERSION = 0
 MAX_POSITIONS = 8
@@ -28,6 +29,7 @@ MAX_FILE_NAME_CHARS = 255
 OptionalId = Annotated[bytes, msgspec.Meta(max_length=16)]
 Chain = Annotated[bytes, msgspec.Meta(min_length=16, max_length=32)]
 Kind = Annotated[str, msgspec.Meta(min_length=1, max_length=16, pattern=r"^[a-z]+\Z")]
+Room = Annotated[str, msgspec.Meta(max_length=MAX_ROOM_CHARS, pattern=rf"{ROOM_PATTERN}|^\Z")]
 Time = Annotated[str, msgspec.Meta(max_length=32, pattern=r"^[0-9TZ:.+-]*\Z")]
 
 
@@ -49,28 +51,31 @@ class Attachment(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a person wrote, to whom, and when by the writer's clock.
+    """What a person wrote, to whom, and when by the writer's clock. A room's lines name the room instead of people.
 
     Left-out defaults keep the bytes, and so the digest, of a body as they are when fields are appended.
     """
 
     kind: Kind = msgspec.field(name="k")
     text: Annotated[str, msgspec.Meta(max_length=MAX_TEXT_BYTES)] = msgspec.field(name="t")
-    to: Annotated[tuple[WireName, ...], msgspec.Meta(min_length=1, max_length=MAX_RECIPIENTS)] = msgspec.field(
-        name="to"
-    )
+    to: Annotated[tuple[WireName, ...], msgspec.Meta(max_length=MAX_RECIPIENTS)] = msgspec.field(name="to")
     time: Time = msgspec.field(name="at")
     file: Attachment | None = msgspec.field(name="f", default=None)
+    room: Room = msgspec.field(name="r", default="")
 
 
 class Hello(msgspec.Struct, frozen=True, array_like=True, tag=1):
-    """The first message each way: who may do what. `link` is the link's id, from its dialler alone."""
+    """The first message each way: who may do what. `link` is the link's id, from its dialler alone.
+
+    `exportable`: False, if nothing of mine may be in an anonymised export of yours.
+    """
 
     minor: UInt
     capabilities: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=32)], ...], msgspec.Meta(max_length=64)]
     link: OptionalId
     holds: OptionalId
     port: Port
+    exportable: bool = True
 
 
 class Nominate(msgspec.Struct, frozen=True, array_like=True, tag=2):
@@ -154,6 +159,8 @@ def digest_of(body: bytes) -> bytes:
     return sha256(body).digest()
 
 
-def encode_body(kind: str, text: str, to: tuple[str, ...], time: str, file: Attachment | None = None) -> bytes:
+def encode_body(
+    kind: str, text: str, to: tuple[str, ...], time: str, file: Attachment | None = None, room: str = ""
+) -> bytes:
     """A body's bytes: the same for the same values, at every version of this program."""
-    return encode(Body(kind=kind, text=text, to=to, time=time, file=file))
+    return encode(Body(kind=kind, text=text, to=to, time=time, file=file, room=room))

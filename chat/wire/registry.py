@@ -1,8 +1,8 @@
 """What a client and the registry say to each other. docs/protocol.md is the catalogue.
 
 Each request has a number, and one answer with the same number; between them the registry pushes
-Presence, Revoked and Superseded as they happen. What a registry says of someone who is offline, hidden,
-or has blocked the asker is the same to the byte.
+Presence, Revoked and Superseded as they happen, and what chat/wire/rooms.py has. What a registry says of
+someone who is offline, hidden, or has blocked the asker is the same to the byte.
 """
 
 from typing import Annotated
@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 
 from chat.wire.codec import Address, Codec, PeerId, Port, PublicKey, UInt, WireName
+from chat.wire.rooms import RoomPush, RoomRequest, Rooms
 
 MAX_ADDRESSES = 8
 MAX_NAMES = 2000
@@ -216,9 +217,12 @@ class Pong(msgspec.Struct, frozen=True, array_like=True, tag=15):
     """I am."""
 
 
-Request = Introduce | Check | Enrol | SignIn | Watch | Unwatch | Block | Unblock | Hide | Show | Lookup | Who | Renew
-Answer = Introduced | Checked | Enrolled | SignedIn | Found | Listing | Renewed | Done | Failed
-Push = Presence | Revoked | Superseded
+PersonRequest = (
+    Introduce | Check | Enrol | SignIn | Watch | Unwatch | Block | Unblock | Hide | Show | Lookup | Who | Renew
+)
+Request = PersonRequest | RoomRequest
+Answer = Introduced | Checked | Enrolled | SignedIn | Found | Listing | Rooms | Renewed | Done | Failed
+Push = Presence | Revoked | Superseded | RoomPush
 FromClient = Request | Ping | Pong
 FromRegistry = Answer | Push | Ping | Pong
 

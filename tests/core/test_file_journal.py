@@ -88,6 +88,12 @@ def test_each_contact_has_so_much_a_day(desk: Desk) -> None:
     assert offer(desk, arrival(8, 100, time=later(hours=25))) == [ACCEPTED]
 
 
+def test_empty_ones_are_so_many_a_day_too(desk: Desk) -> None:
+    policy = FilePolicy(each_bytes=100, daily_bytes=100, daily_files=2)
+    offers = offer(desk, *(arrival(n, 0) for n in (1, 2, 3)), arrival(4, 0, "carol"), policy=policy)
+    assert offers == [ACCEPTED, ACCEPTED, OFFERED, ACCEPTED]
+
+
 def later(*, hours: int) -> str:
     return format_time(datetime.fromisoformat(NOW) + timedelta(hours=hours))
 

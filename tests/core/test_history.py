@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from chat.core import indexing
 from chat.core.history import Bounds, Query, read_history, read_lines
 from db.connection import Connection, Database, transaction
+from db.files import set_file_state
 from db.messages import SENT, set_status
 from db.transcripts import SILENT, count_attempt, put_transcript
 from tests.core.writings import OWN_NAME, PEOPLE, Writing, chance_writings, hour_time, write
@@ -80,6 +81,20 @@ def test_lines_of_voice_messages_have_their_words(connection: Connection) -> Non
     ]
     nothing = ("", None, 0.0, "")
     assert said == [("Hello.", 0.75, 12.5, ""), nothing, ("", None, 12.5, "no speech found"), nothing, nothing]
+
+
+def test_lines_of_files_say_how_large_and_where(connection: Connection) -> None:
+    write(
+        connection,
+        [
+            Writing(1, "bob", (OWN_NAME,), "photo.jpg", "image"),
+            Writing(2, OWN_NAME, ("bob", "carol"), "plan.pdf", "file"),
+            Writing(3, "bob", (OWN_NAME,), "a text"),
+        ],
+    )
+    set_file_state(connection, 1, "bob", "done", path="/downloads/photo.jpg")
+    lines = read_lines(connection, OWN_NAME, [1, 2, 3])
+    assert [(line.size, line.path) for line in lines] == [(1, "/downloads/photo.jpg"), (1, ""), (0, "")]
 
 
 def test_lines_say_how_each_message_stands(connection: Connection) -> None:

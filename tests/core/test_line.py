@@ -14,7 +14,7 @@ from chat.core import line as line_module
 from chat.core.credentials import Credentials
 from chat.core.home import Home
 from chat.core.line import Line, LineEvents, SignInFacts
-from chat.errors import ChatError
+from chat.errors import ChatError, NetworkError
 from chat.registry.authority import Authority
 from chat.wire import registry as wire
 from chat.wire.registry import Presence
@@ -39,12 +39,15 @@ class Told:
             lost=lambda error, final: self.lost.put((error, final)),
             presence=self.presences.put,
             revoked=lambda _: None,
+            room=lambda _: None,
         )
 
 
 @contextmanager
-def line_to(authority: Authority, folder: Path, script: Callable[[Caller], None]) -> Iterator[tuple[Line, Told]]:
-    """Alice's line to a registry that signs her in and then does as `script` says."""
+def line_to(
+    authority: Authority, folder: Path, script: Callable[[Caller], None], *, before: Callable[[Line], object] = id
+) -> Iterator[tuple[Line, Told]]:
+    """Alice's line to a registry that signs her in and does as `script` says; `before` is done before it starts."""
     home = Home(folder / "alice")
     credentials = Credentials(home, settle(home, authority))
 
@@ -56,6 +59,7 @@ def line_to(authority: Authority, folder: Path, script: Callable[[Caller], None]
     told = Told()
     with false_registry(authority, serve) as address:
         line = Line(address, credentials, lambda: SignInFacts(0, (), False, (), ("bob",)), told.events)
+        before(line)
         line.start()
         try:
             yield line, told
@@ -177,6 +181,50 @@ def test_answers_that_nobody_asked_for_are_passed_over(authority: Authority, tmp
         assert line.wait_first_try()
         assert line.ask(lambda number: wire.Who(number, ""), wire.Listing).names == ("bob",)
         assert set(line.roster) == {"bob"}
+
+
+def test_what_is_told_before_the_sign_in_is_in_that(authority: Authority, tmp_path: Path) -> None:
+    """Said once more after it, it would undo what was told since."""
+
+    def script(caller: Caller) -> None:
+        request = caller.hear(wire.Who)
+        caller.say(wire.Listing(request.request, (), False))
+        caller.wait_for_the_end()
+
+    with line_to(authority, tmp_path, script, before=lambda line: line.tell(wire.Hide)) as (line, _):
+        assert line.wait_first_try()
+        line.ask(lambda number: wire.Who(number, ""), wire.Listing)
+
+
+def test_who_asks_while_the_line_breaks_is_told_at_once(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_module, "ASK_TIMEOUT_S", 10_000.0)
+
+    def script(caller: Caller) -> None:
+        caller.hear(wire.Who)  # and hang up
+
+    with line_to(authority, tmp_path, script) as (line, _):
+        assert line.wait_first_try()
+        with pytest.raises(NetworkError, match="broke"):
+            line.ask(lambda number: wire.Who(number, ""), wire.Listing)
+
+
+def test_who_is_not_let_in_is_told_why_and_it_is_not_tried_again(authority: Authority, tmp_path: Path) -> None:
+    def refuse(caller: Caller) -> None:
+        caller.hear(wire.SignIn)
+        caller.say(wire.Failed(0, "The key of this one is void."))
+        caller.wait_for_the_end()
+
+    home, told = Home(tmp_path / "alice"), Told()
+    credentials = Credentials(home, settle(home, authority))
+    with false_registry(authority, refuse) as address:
+        line = Line(address, credentials, lambda: SignInFacts(0, (), False, (), ()), told.events)
+        line.start()
+        assert not line.wait_first_try()
+        error, final = told.lost.get(timeout=PATIENCE_S)
+        assert (str(error), final) == ("The key of this one is void.", True)
+        line.stop()
 
 
 def test_another_registrys_certificate_for_somebody_else_ends_it_for_good(authority: Authority, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from chat.core import events
 from chat.core.doorway import Doorway
 from chat.core.surroundings import NewConnection
 from chat.net.connection import Connection
-from tests.people import Person, Town
+from tests.people import Person, Town, wait_until
 
 DESCRIPTORS = Path("/proc/self/fd")
 
@@ -62,6 +62,34 @@ def test_who_shook_hands_before_the_end_is_too_late(alice: Person, bob: Person) 
     assert too_late_for(bob, alice)
 
 
+@dataclass
+class Ending:
+    """A conversation whose thread wants to end."""
+
+    name: str = "bob"
+    has_work: bool = False
+
+
+@pytest.mark.parametrize(
+    ("has_work", "anyway", "ends"), [(True, False, False), (True, True, True), (False, False, True)]
+)
+def test_a_conversation_ends_unless_something_came_in(alice: Person, has_work: bool, anyway: bool, ends: bool) -> None:
+    """Else what came in at that moment, a connection say, would be done by nobody."""
+    table: dict[str, Any] = cast(Any, alice.node._switchboard)._conversations
+    ending = table["bob"] = Ending(has_work=has_work)
+    assert alice.node._switchboard.try_to_end(ending, anyway=anyway) == ends
+    assert ("bob" in table) != ends
+    table.clear()
+
+
+def test_one_that_ends_leaves_the_next_alone(alice: Person) -> None:
+    table: dict[str, Any] = cast(Any, alice.node._switchboard)._conversations
+    table["bob"] = Ending()
+    assert alice.node._switchboard.try_to_end(Ending(has_work=True), anyway=False)
+    assert "bob" in table
+    table.clear()
+
+
 @pytest.fixture
 def no_threads(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """The system has no more for conversations and dialling; undo it to have them again."""
@@ -85,6 +113,14 @@ def test_without_a_thread_a_caller_is_hung_up_on(alice: Person, bob: Person, no_
     assert bob.inbox.texts(1) == ["hi"]
 
 
+def comes_again(bob: Person, alice: Person) -> None:
+    """Alice hears that he goes and comes: done at once, the registry would tell of the last alone."""
+    bob.node.hide()
+    wait_until(lambda: not alice.node.is_online("bob"), "bob is gone")
+    bob.node.show()
+    wait_until(lambda: alice.node.is_online("bob"), "bob is back")
+
+
 def test_without_a_thread_what_is_written_goes_later(
     alice: Person, bob: Person, no_threads: pytest.MonkeyPatch
 ) -> None:
@@ -92,13 +128,10 @@ def test_without_a_thread_what_is_written_goes_later(
     alice.node.people.add("bob", None)
     alice.node.send(["bob"], "hi")
     alice.inbox.wait_for(events.Warn, lambda event: "can be begun now" in event.message)
-    bob.node.hide()
-    bob.node.show()
-    alice.inbox.wait_for(events.PresenceChanged, lambda event: event.online)
+    comes_again(bob, alice)
     assert alice.statuses() == [("bob", "hi", "pending")]
     no_threads.undo()
-    bob.node.hide()
-    bob.node.show()
+    comes_again(bob, alice)
     assert bob.inbox.texts(1) == ["hi"]
 
 

@@ -215,7 +215,7 @@ def test_what_comes_after_the_end_is_answered(desk: Desk) -> None:
 
 def test_a_lost_answer_to_a_commit(desk: Desk) -> None:
     """The batch is run again whole; what composes is there once, what arrived is told as new."""
-    update_user(desk.reading, "bob", contact=1)
+    update_user(desk.reading, "bob", contact=1, public_key=number(1, 32))
     journal = Journal("alice", desk.reading)
     told: list[str] = []
     protocol = PeerProtocol(Hello(0, (), b"", b"", 0), nominator=True, now=0)

@@ -12,7 +12,9 @@ from db.tables import all_rows, columns_of, insert_rows
 
 _TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS `(\w+)` \((.*?)\n\)", re.DOTALL)
 _COLUMN = re.compile(
-    r"^  (\w+) +(VARCHAR|TEXT|INT|BIGINT|TINYINT|BINARY|VARBINARY|MEDIUMBLOB)(?:\((\d+)\))? ", re.MULTILINE
+    r"^  (\w+) +(VARCHAR|TEXT|MEDIUMTEXT|INT|BIGINT|TINYINT|DOUBLE|BINARY|VARBINARY|MEDIUMBLOB)"
+    r"(?:\((\d+)\))? +(NOT NULL)?",
+    re.MULTILINE,
 )
 _KEYS = re.compile(r"(?:PRIMARY|UNIQUE) KEY[ \w]* \(([^)]*)\)")
 _BOUNDS = {"BIGINT": 2**63, "INT": 2**31, "TINYINT": 2**7}
@@ -26,13 +28,18 @@ class Column:
     type: str
     size: int
     unique: bool
+    nullable: bool
 
     def value(self, draw: st.DrawFn, number: int) -> Any:
         """Anything that it can hold; different for each number where that must be."""
+        if self.nullable and draw(st.booleans()):
+            return None
+        if self.type == "DOUBLE":
+            return draw(st.floats(allow_nan=False, allow_infinity=False))
         if self.type in _BOUNDS:
             bound = _BOUNDS[self.type]
             return number if self.unique else draw(st.integers(-bound, bound - 1))
-        if self.type in ("VARCHAR", "TEXT"):
+        if self.type in ("VARCHAR", "TEXT", "MEDIUMTEXT"):
             text = draw(st.text(st.characters(exclude_categories=["Cs"]), max_size=(self.size or 60) - 4))
             return f"{number}" if self.unique else text
         size = self.size or 100
@@ -46,8 +53,10 @@ def schema() -> dict[str, list[Column]]:
     for table, body in _TABLE.findall(CLIENT.files["mysql"].read_text("utf-8")):
         unique = {name.strip() for names in _KEYS.findall(body) for name in names.split(",")}
         found[table] = [
-            Column(name, kind, int(size or 0), name in unique) for name, kind, size in _COLUMN.findall(body)
+            Column(name, kind, int(size or 0), name in unique, not stated)
+            for name, kind, size, stated in _COLUMN.findall(body)
         ]
+        assert len(found[table]) == len(re.findall("COMMENT", body)), f"a type in {table} that is not known here"
     return found
 
 

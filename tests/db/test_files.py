@@ -11,7 +11,7 @@ from db.files import (
     FAILED,
     OFFERED,
     FileRow,
-    bytes_accepted_since,
+    accepted_since,
     file_of_message,
     files_numbered,
     find_file,
@@ -93,9 +93,9 @@ def test_what_is_under_way(line: Connection) -> None:
 
 
 def test_how_much_was_taken_of_one_person(line: Connection) -> None:
-    assert bytes_accepted_since(line, "bob", TIME) == 0
+    assert accepted_since(line, "bob", TIME) == (0, 0)
     rows = [file_row(n, state=state) for n, state in enumerate((ACCEPTED, DONE, OFFERED, DECLINED), 1)]
     others = [file_row(9, "carol", state=DONE), file_row(10, outgoing=True, state=DONE)]
     earlier = file_row(11, state=DONE)._replace(time="2025-12-31T00:00:00.000Z")
     insert_files(line, [*rows, *others, earlier])
-    assert bytes_accepted_since(line, "bob", TIME) == 20
+    assert accepted_since(line, "bob", TIME) == (2, 20)

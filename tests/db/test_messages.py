@@ -129,7 +129,7 @@ def test_a_stream_is_read_in_order_from_a_place(line: Connection) -> None:
     found = stream_rows(line, "bob", STREAM, 1, 2)
     assert [row[1] for row in found] == [2, 3]
     two = sender_row(2)
-    assert found[0] == (2, 2, two.message_id, two.digest, two.chain, "text", "message 2", "bob", two.time)
+    assert found[0] == (2, 2, two.message_id, two.digest, two.chain, "text", "message 2", "bob", two.time, "")
     assert all(type(value) in (int, str, bytes) for value in found[0])
 
 

@@ -28,7 +28,7 @@ def test_a_thousand_pending_outlive_kills(client: Callable[..., Client]) -> None
     print(f"{PENDING} delivered {time.monotonic() - both_up_at:.2f} s after the start")
     assert bob.texts() == texts
     alice.do("/msg bob last")
-    alice.event("sent")
+    alice.event("sent", id=alice.event("queued")["id"])
     assert [line["text"] for line in bob.history("alice")] == [*texts, "last"]
     alice.quit()
     alice = client("alice", **START)

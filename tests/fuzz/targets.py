@@ -3,9 +3,11 @@
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 
 import chat.ui.commands as _commands
+from chat.core.backup.restoring import Backup
 from chat.core.filenames import MAX_BYTES, safe_name
 from chat.core.keyring import KeyringFile
 from chat.errors import ChatError, UserError
@@ -21,6 +23,7 @@ from chat.wire.names import fold_name
 from chat.wire.nesting import is_shallow
 from chat.wire.peer import PeerProtocol, State
 from chat.wire.session import RegistryProtocol
+from tests.core.backup.persons import PASSWORD
 
 assert _commands  # importing it fills the command table
 
@@ -80,6 +83,11 @@ def keyring(data: bytes) -> None:
         assert isinstance(read.name, str)
 
 
+def backup(data: bytes) -> None:
+    """A backup, by whoever made it."""
+    Backup(BytesIO(data), Path("a.backup"), "alice", PASSWORD).verify()
+
+
 def address(data: bytes) -> None:
     """HOST:PORT."""
     host, port = parse_address(text(data), 5530)
@@ -130,6 +138,7 @@ TARGETS: dict[str, Target] = {
         certificate,
         signing_request,
         keyring,
+        backup,
         address,
         name,
         command,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.errors import UsageError
-from chat.net.addresses import format_address, may_be_called, parse_address
+from chat.net.addresses import format_address, may_be_called, parse_address, source_of
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,18 @@ def test_where_others_may_be_told_to_call(text: str, may: bool) -> None:
 def test_on_one_machine_they_may_be_told_to_call_it() -> None:
     assert may_be_called("127.0.0.1", "127.0.0.1")
     assert may_be_called("::1", "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("ip", "source"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:0:1:a:b:c:d", "2001:db8:0:1::/64"),
+        ("2001:db8:0:1::", "2001:db8:0:1::/64"),
+        ("2001:db8:0:2::", "2001:db8:0:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::1", "::/64"),
+    ],
+)
+def test_who_counts_as_one_caller(ip: str, source: str) -> None:
+    assert source_of(ip) == source

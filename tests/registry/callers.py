@@ -22,6 +22,7 @@ from chat.net.tls import ALPN_REGISTRY, OwnCertificate, dialling_context, handsh
 from chat.registry.log import Log
 from chat.registry.service import Limits, Registry
 from chat.wire import registry as wire
+from chat.wire.rooms import RoomPush
 from chat.wire.session import RegistryProtocol
 from tests.people import NO_LIMITS
 
@@ -64,7 +65,7 @@ class Caller:
         """The answer; what is pushed before it is dropped."""
         self.say(request)
         while not isinstance(message := self.hear(), answer):
-            assert isinstance(message, wire.Presence | wire.Revoked), message
+            assert isinstance(message, wire.Presence | wire.Revoked | RoomPush), message
         return message
 
     def is_cut(self) -> bool:

@@ -123,6 +123,14 @@ def test_blocking_is_as_leaving_and_unblocking_as_coming() -> None:
     assert place.mail() == [online("alice")]
 
 
+def test_an_unblock_tells_nobody_who_does_not_watch() -> None:
+    place = Place()
+    carol = lease("carol", blocked=("bob",))
+    place.directory.sign_in(carol)
+    place.directory.set_blocked(carol, ["bob"], blocked=False)
+    assert place.mail() == []
+
+
 def never_came(_: Directory) -> None:
     """She is not there at all."""
 

@@ -47,6 +47,23 @@ def test_so_many_at_once(tmp_path: Path, limits: Limits) -> None:
         place.stranger().ask(wire.Introduce(1), wire.Introduced)
 
 
+def test_an_ipv6_network_is_one_caller(tmp_path: Path) -> None:
+    """Else whoever has one, and so 2 to the 64 addresses, is limited by nothing."""
+    with office(tmp_path, Limits(rate_per_address=0.0, burst_per_address=2.0)) as place:
+        ends = []
+        for ip in ("2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8:0:1::1"):
+            near, far = socket.socketpair()
+            place.registry._accepted(far, ip)
+            ends.append(near)
+        third = ends.pop(2)
+        third.settimeout(PATIENCE_S)
+        assert third.recv(1) == b""
+        assert place.out.getvalue().count("too many") == 1
+        for sock in (*ends, third):
+            sock.close()
+        wait_until(lambda: place.registry._places._sum == 0, "the places were given back")
+
+
 def test_silence_and_half_handshakes_lock_nobody_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Twice as many silent ones as there are places at the door, and as many that stop after a byte."""
     monkeypatch.setattr(service, "HANDSHAKES_AT_ONCE", 8)

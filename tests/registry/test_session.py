@@ -11,6 +11,7 @@ from chat.net.tls import OwnCertificate
 from chat.registry import session as session_module
 from chat.wire import pulse
 from chat.wire import registry as wire
+from chat.wire import rooms as room_wire
 from chat.wire.codec import encode
 from chat.wire.frames import MAX_GREETING_BYTES, MAX_REGISTRY_BYTES, encode_frame
 from tests.people import wait_until
@@ -31,6 +32,13 @@ SAMPLES: dict[type[msgspec.Struct], msgspec.Struct] = {
     wire.Lookup: wire.Lookup(5, "nobody"),
     wire.Who: wire.Who(5, ""),
     wire.Renew: wire.Renew(5),
+    room_wire.Join: room_wire.Join(5, "#tea", b"i" * 16, closed=False),
+    room_wire.Part: room_wire.Part(5, "#tea"),
+    room_wire.Invite: room_wire.Invite(5, "#tea", 1, (), b""),
+    room_wire.Kick: room_wire.Kick(5, "#tea", "bob"),
+    room_wire.SetTopic: room_wire.SetTopic(5, "#tea", "leaves"),
+    room_wire.ListRooms: room_wire.ListRooms(5),
+    room_wire.MyRooms: room_wire.MyRooms(5),
 }
 STRANGER = {wire.Introduce: wire.Introduced, wire.Check: wire.Checked, wire.Enrol: wire.Failed}
 KNOWN = {wire.Introduce: wire.Introduced, wire.SignIn: wire.SignedIn}
@@ -44,6 +52,13 @@ SIGNED_IN = {
     wire.Lookup: wire.Found,
     wire.Who: wire.Listing,
     wire.Renew: wire.Renewed,
+    room_wire.Join: wire.Done,
+    room_wire.Part: wire.Failed,
+    room_wire.Invite: wire.Failed,
+    room_wire.Kick: wire.Failed,
+    room_wire.SetTopic: wire.Failed,
+    room_wire.ListRooms: room_wire.Rooms,
+    room_wire.MyRooms: wire.Done,
 }
 
 
@@ -264,6 +279,16 @@ def test_a_key_that_is_replaced_during_the_sign_in_gets_none(place: Office, monk
     monkeypatch.setattr(place.registry._directory, "sign_in", enrolled_meanwhile)
     assert "void" in alice.ask(sign_in(), wire.Failed).message
     assert len(place.registry._directory) == 0
+
+
+def test_a_certificate_of_another_account_of_that_name_is_none(place: Office) -> None:
+    """The accounts were lost and the authority was not: whoever had the name before is not who has it now."""
+    alice = place.member("alice")
+    with place.registry._accounts._pool.borrow() as connection:
+        connection.execute("UPDATE Account SET peer_id = 'another' WHERE name = 'alice'")
+    alice.say(sign_in())
+    assert alice.is_cut()
+    wait_until(lambda: "No account of that certificate" in place.out.getvalue(), "the log says why")
 
 
 def test_a_flood_waits_and_others_do_not(place: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,8 @@ from chat.ui.table import ARGUMENTS, COMMANDS, Command
 assert _commands
 
 PEOPLE = [Candidate("bob", "online"), Candidate("bill"), Candidate("carol", "2 unread")]
-COMPLETER = CommandCompleter(lambda: PEOPLE, lambda: [Candidate("bob,carol", "conversation")])
+ROOMS = [Candidate("#tea", "room"), Candidate("#board", "room")]
+COMPLETER = CommandCompleter(lambda: PEOPLE, lambda: [*ROOMS, Candidate("bob,carol", "conversation")])
 
 
 def offered(text: str) -> dict[str, str]:
@@ -53,10 +54,20 @@ def test_names_go_where_names_go() -> None:
     assert offered("/msg bob c") == {}
 
 
+def test_rooms_go_where_rooms_go() -> None:
+    assert offered("/msg #") == {"/msg #tea": "room", "/msg #board": "room"}
+    assert offered("/part ") == {"/part #tea": "room", "/part #board": "room"}
+    assert offered("/invite bob #T") == {"/invite bob #tea": "room"}
+    assert set(offered("/search leaves in:#")) == {"/search leaves in:#tea", "/search leaves in:#board"}
+    assert "-invite" in {line.split()[-1] for line in offered("/join #tea ")}
+
+
 def test_options_are_offered_until_they_are_used() -> None:
     options = {"-n": ARGUMENTS["-n N"], "before:": ARGUMENTS["before:T"], "--utc": ARGUMENTS["--utc"]}
     assert offered("/past bob ") == {f"/past bob {one}": what for one, what in options.items()}
-    assert set(offered("/past ")) == {f"/past {one}" for one in ("bob", "bill", "carol", "bob,carol", *options)}
+    assert set(offered("/past ")) == {
+        f"/past {one}" for one in ("bob", "bill", "carol", "#tea", "#board", "bob,carol", *options)
+    }
     assert offered("/past -n ") == offered("/past -n 5") == {}
     assert set(offered("/past -n 5 bob ")) == {"/past -n 5 bob before:", "/past -n 5 bob --utc"}
     assert set(offered("/past -n 5 b")) == {f"/past -n 5 {one}" for one in ("bob", "bill", "bob,carol", "before:")}

@@ -4,12 +4,14 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from chat.core import events
 from chat.times import format_time
-from chat.ui.live import FIRST_STEPS, LiveConsole
+from chat.ui.greeting import FIRST_STEPS
+from chat.ui.live import LiveConsole
 from chat.ui.messages import Look
 from chat.ui.notices import BELL, Notices
 from chat.ui.settings import Settings
@@ -74,6 +76,16 @@ def test_a_message_rings_unless_it_is_in_sight_of_somebody(
     assert printed(capsys) == f"{BELL}bob: hi\n"
     assert [tab.text for tab in console.facts("").tabs] == ["1:bob"]
     assert bob.name not in console.held()
+
+
+def test_a_room_is_a_conversation(console: LiveConsole, capsys: pytest.CaptureFixture[str]) -> None:
+    """However many are in it: a line of one's own names the room, and says how many have it."""
+    console.notify(msgspec.structs.replace(message("hi", "#tea"), room="#tea"))
+    console.notify(events.Queued(id="a", to=("bob", "carol"), room="#tea"))
+    console.notify(events.Delivered(id="a", to="bob"))
+    console.wrote("a", ("#tea",), "hello")
+    assert printed(capsys) == f"{BELL}bob → #tea: hi\nalice → #tea: hello  [sent 1/2]\n"
+    assert [tab.text for tab in console.facts("").tabs] == ["1:#tea"]
 
 
 def test_a_new_day_has_a_line(console: LiveConsole, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,10 +4,24 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace as replace_line
 
 from chat.core.events import Line
 from chat.times import format_time
-from chat.ui.messages import CUT_CHARS, CUT_LINES, Look, clock, first_unread, history, mark_of, mentions, names, said
+from chat.ui.messages import (
+    CUT_CHARS,
+    CUT_LINES,
+    Look,
+    clock,
+    first_line,
+    first_unread,
+    history,
+    mark_of,
+    mentions,
+    names,
+    said,
+    sent_later,
+)
 from chat.ui.palette import Palette
 
 ALICE = Look("alice")
@@ -101,6 +115,12 @@ def test_a_day_begins_with_a_line_in_a_terminal() -> None:
     assert len(list(history(ALICE, lines, {}, None))) == 3
 
 
+def test_files_say_where_they_lie() -> None:
+    file = replace_line(line(7, "bob", "alice"), kind="image", text="a.jpg", size=2048, path="/downloads/a.jpg")
+    (shown_line,) = history(replace(LIVE, timestamps=""), [file], {}, date(2026, 1, 31))
+    assert shown_line == "bob: [image] a.jpg\n      number 7, 2.0 KiB: /downloads/a.jpg"
+
+
 def test_the_first_unread_line_is_the_earliest_of_all_conversations() -> None:
     lines = [
         line(1, "bob", "alice"),
@@ -124,3 +144,10 @@ def test_every_time_can_be_shown() -> None:
     assert clock(ALICE, "0001-01-01T00:00:00+23:59") == "0001-01-01T00:00:00+23:59"
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     assert clock(ALICE, format_time(tomorrow)).startswith(f"{tomorrow:%Y-%m-%d}")
+
+
+def test_what_got_through_later_is_quoted_shortly() -> None:
+    assert sent_later(1, "") == "a message"
+    assert sent_later(1, "x" * 50) == "x" * 39 + "…"
+    assert sent_later(3, "and now?") == "3 messages, the first: and now?"
+    assert first_line("\n one\x1b \ntwo") == "one<U+001B> "

@@ -79,6 +79,14 @@ def test_a_flood_of_images_is_cut_short(monkeypatch: pytest.MonkeyPatch) -> None
     assert len(shown.wait(MAX_WAITING + 2)) == MAX_WAITING + 2
 
 
+def test_without_a_process_it_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> Picture:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(previewer_module, "preview", fail)
+    assert "no preview: [Errno 11] Resource temporarily" in previewer(Shown()).drawn(Path("photo.jpg"))
+
+
 def test_it_is_read_at_the_size_that_the_screen_has_then(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[int, int]] = []
 

@@ -363,7 +363,20 @@ def test_an_image_is_drawn_above_the_line_being_typed(
     alice.wait_for("no preview: It cannot be read", "image/heic) is complete")
 
 
-def test_without_colours_or_wish_an_image_is_a_line(open_terminal: Open, bob: Person, tmp_path: Path) -> None:
+def test_a_terminal_of_its_own_kind_gets_the_image_in_its_own_way(
+    open_terminal: Open, bob: Person, tmp_path: Path
+) -> None:
+    alice = at_prompt(open_terminal("alice", TERM_PROGRAM="iTerm.app"))
+    alice.enter("/add bob")
+    Image.new("RGB", (40, 20), (200, 30, 40)).save(tmp_path / "red.png")
+    bob.node.send(["alice"], "red.png", kind="image", file=inspect(tmp_path / "red.png"))
+    alice.wait(lambda: b"\x1b]1337;File=inline=1;" in alice.raw, "the image")
+    alice.type("half a tho")
+    alice.wait(lambda: line_being_typed(alice) == "half a tho", "the half line")
+    assert not blocks(alice)
+
+
+def test_without_the_wish_an_image_is_a_line(open_terminal: Open, bob: Person, tmp_path: Path) -> None:
     alice = at_prompt(open_terminal("alice", P2PCHAT_PREVIEWS="false"))
     alice.enter("/add bob")
     Image.new("RGB", (400, 200)).save(tmp_path / "red.png")

@@ -141,7 +141,7 @@ def test_files_are_taken_as_the_settings_say(open_terminal: Open, village: Town,
         with (tmp_path / name).open("wb") as file:
             file.truncate(size)
         bob.node.send(["alice"], name, kind="file", file=inspect(tmp_path / name))
-    alice.wait_line("large.bin", "offered, /accept", "takes it")
+    alice.wait_line("large.bin", "offered, it waits for /accept")
     alice.wait_line("small.bin", f"is complete: {tmp_path}/chosen/small.bin")
     assert (tmp_path / "chosen" / "small.bin").stat().st_size == 2**20
 

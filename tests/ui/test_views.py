@@ -5,7 +5,7 @@ import pytest
 from chat.core import events
 from chat.ui.messages import Look
 from chat.ui.palette import Palette
-from chat.ui.views import render, size
+from chat.ui.views import render
 
 ALICE = Look("alice")
 NASTY = "\x1b]52;c;aGk=\x07\u202e"
@@ -75,13 +75,3 @@ def test_names_have_their_colours_and_times_are_dim() -> None:
     assert "\x1b[1;38;5;" in shown
     assert shown.endswith("\x1b[0m is gone")
     assert "\x1b[1;38;5;196merror:" in render([events.Failure(message="x")], coloured)
-
-
-def test_sizes_as_people_say_them() -> None:
-    assert [size(count) for count in (0, 1023, 1024, 5 * 2**20, 3 * 2**40)] == [
-        "0 bytes",
-        "1023 bytes",
-        "1.0 KiB",
-        "5.0 MiB",
-        "3072.0 GiB",
-    ]

@@ -23,20 +23,21 @@ class LaterBody(Body, frozen=True, omit_defaults=True):
 
 @given(bodies)
 def test_bodies_round_trip(body: Body) -> None:
-    data = encode_body(body.kind, body.text, body.to, body.time, body.file)
+    data = encode_body(body.kind, body.text, body.to, body.time, body.file, body.room)
     assert body_codec.decode(data) == body
     assert digest_of(data) == sha256(data).digest()
 
 
 @given(bodies)
 def test_a_left_out_default_keeps_the_digest(body: Body) -> None:
-    later = LaterBody(kind=body.kind, text=body.text, to=body.to, time=body.time, file=body.file)
+    later = LaterBody(kind=body.kind, text=body.text, to=body.to, time=body.time, file=body.file, room=body.room)
     assert encode(later) == encode(body)
 
 
 @given(bodies)
 def test_a_later_field_is_ignored_and_digested(body: Body) -> None:
-    later = encode(LaterBody(kind=body.kind, text=body.text, to=body.to, time=body.time, file=body.file, reply_to=b"x"))
+    fields = {name: getattr(body, name) for name in body.__struct_fields__}
+    later = encode(LaterBody(**fields, reply_to=b"x"))
     assert body_codec.decode(later) == body
     assert digest_of(later) != digest_of(encode(body))
 
@@ -49,13 +50,23 @@ def test_the_bytes_are_pinned() -> None:
     )
 
 
+def test_the_bytes_of_a_line_in_a_room_are_pinned() -> None:
+    data = encode_body("text", "hi", (), "2026-01-01T00:00:00.000Z", room="#tea")
+    assert data.hex() == (
+        "85a16ba474657874a174a26869a2746f90a26174b8323032362d30312d30315430303a30303a30302e3030305aa172a423746561"
+    )
+
+
 @pytest.mark.parametrize(
     "body",
     [
         Body("", "t", ("bob",), ""),
         Body("TEXT", "t", ("bob",), ""),
         Body("text", "t" * (MAX_TEXT_BYTES + 1), ("bob",), ""),
-        Body("text", "t", (), ""),
+        Body("text", "t", (), "", room="tea"),
+        Body("text", "t", (), "", room="#"),
+        Body("text", "t", (), "", room="#Tea"),
+        Body("text", "t", (), "", room="#tea\n"),
         Body("text", "t", ("bob",) * 257, ""),
         Body("text", "t", ("Bob",), ""),
         Body("text", "t", ("bob",), "\x1b[2J"),

@@ -25,7 +25,7 @@ def test_the_tags_of_the_two_directions_differ() -> None:
 
 
 def test_every_request_and_every_answer_begins_with_its_number() -> None:
-    pushes = {"Presence", "Revoked", "Superseded", "Ping", "Pong"}
+    pushes = {"Presence", "Revoked", "Superseded", "YourRooms", "RoomState", "RoomMember", "Ping", "Pong"}
     for kind in {*kinds(FromClient), *kinds(FromRegistry)}:
         assert (kind.__struct_fields__[:1] == ("request",)) == (kind.__name__ not in pushes)
 

@@ -22,9 +22,7 @@ from chat.net.files import write_private
 from db.connection import Connection, transaction
 from db.errors import StorageError
 from db.schema import CLIENT
-from db.tables import count_rows, delete_rows, insert_rows
-
-WHAT_A_PERSON_HAS = ("User", "Sender", "Receiver")
+from db.tables import SETTING, count_rows, delete_rows, insert_rows
 
 
 @contextmanager
@@ -86,7 +84,7 @@ class Backup:
         self.keyring_file.write(home.keyring)
 
     def _refuse_others(self, connection: Connection) -> None:
-        counts = {table: count_rows(connection, table) for table in WHAT_A_PERSON_HAS}
+        counts = {table: count_rows(connection, table) for table in CLIENT.tables if table != SETTING}
         if any(counts.values()):
             raise UserError(
                 f"The database {connection} has {counts['User']} people and {counts['Sender'] + counts['Receiver']} "
@@ -97,7 +95,7 @@ class Backup:
     def _read_header(self) -> Header:
         try:
             return header_decoder.decode(self._open().header)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:  # the latter of a deep nest in a field to ignore
             self._not_understood(error)
 
     def _open(self) -> SealedReader:

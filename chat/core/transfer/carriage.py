@@ -43,7 +43,7 @@ class Carriage:
         self._lock = threading.Lock()
         self._running: dict[Key, Running] = {}
         self._wrong: dict[Key, int] = {}
-        self._warned: dict[str, str] = {}  # the last by name, so that each is said once
+        self._warned: set[tuple[str, str]] = set()  # name and sentence, so that each is said once
         self._closed = False
 
     # Who may call
@@ -135,8 +135,8 @@ class Carriage:
         try:
             work()
         except StorageFailure as error:
-            if self._warned.get(name) != str(error):
-                self._warned[name] = str(error)
+            if (name, str(error)) not in self._warned:
+                self._warned.add((name, str(error)))
                 self._ground.warn(name, str(error))
         except (ChatError, RefusedByPeer, Changed):
             pass

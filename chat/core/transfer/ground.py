@@ -50,7 +50,7 @@ class Ground:
         """Tell the screen how a file stands; `state` where it is not the row's."""
         state = state or row.state
         if state == OFFERED and not row.outgoing:
-            reason = f"/accept {row.ordinal} takes it"
+            reason = f"it waits for /accept {row.ordinal}"
         moved = running.bytes_done if running else row.size if state == "done" else 0
         self.notify(
             Transfer(

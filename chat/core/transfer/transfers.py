@@ -105,14 +105,14 @@ class Transfers:
 
     # What the person asks
 
-    def show_unfinished(self) -> bool:
-        """Tell the screen of all that is under way or waits; whether there is anything."""
+    def show_unfinished(self) -> int:
+        """Tell the screen of all that is under way or waits: how many that are."""
         running = self._carriage.running
-        unfinished = self._ground.read(unfinished_files)
-        for row in unfinished:
+        rows = self._ground.read(unfinished_files)
+        for row in rows:
             run = running.get(_key(row))
             self._ground.show(row, RUNNING if run else "", running=run)
-        return bool(unfinished)
+        return len(rows)
 
     def show_one(self, number: int) -> None:
         """Tell the screen of one file that lies here. UserError if it does not, and why."""

@@ -12,12 +12,16 @@ from faster_whisper import WhisperModel
 from chat.core.voice.engine import EngineMissing, Pcm, Segment, digest_of
 
 THREADS = 2
+NEEDED = "model.bin", "config.json", "tokenizer.json"  # the package would fetch the last from the net
 
 
 class WhisperEngine:
     """A folder as ct2-transformers-converter makes it, with model.bin, config.json, tokenizer.json and vocabulary."""
 
     def __init__(self, folder: Path) -> None:
+        missing = [name for name in NEEDED if not (folder / name).is_file()]
+        if missing:
+            raise EngineMissing(f"{folder} holds no model for faster-whisper: it has no {missing[0]}.")
         self.model_sha256 = digest_of([folder / "model.bin"])
         try:
             self._model = WhisperModel(

@@ -1,19 +1,19 @@
 """Writing to people."""
 
-from chat.ui.shell import Shell, names_and_rest, parse_names
+from chat.ui.shell import Shell, parse_targets, targets_and_rest
 from chat.ui.table import command
 
 
 @command("/msg NAME[,NAME…] TEXT")
 def msg(shell: Shell, arguments: str) -> None:
-    """Send a message to one or to many. Who is off gets it when both can be found."""
-    shell.send(*names_and_rest(arguments))
+    """Send a message to one or to many, or into a room, as in /msg #tea hello. Who is off gets it later."""
+    shell.send(*targets_and_rest(arguments))
 
 
 @command("/query NAME[,NAME…]")
 def query(shell: Shell, arguments: str) -> None:
-    """Talk to one or to many: plain lines go there from now on."""
-    shell.talk_to(parse_names(arguments))
+    """Talk to one or to many, or in a room, as in /query #tea: plain lines go there from now on."""
+    shell.talk_to(parse_targets(arguments))
 
 
 @command("/close")

@@ -7,7 +7,7 @@ from chat.core.events import Status, Transcript
 from chat.core.voice.devices import NoSoundDevice
 from chat.core.voice.sending import prepare
 from chat.errors import UserError
-from chat.ui.shell import Shell, names_and_rest
+from chat.ui.shell import Shell, targets_and_rest
 from chat.ui.table import command
 from db.connection import Connection
 from db.files import DONE, FileRow, files_numbered, files_with_id
@@ -19,12 +19,12 @@ _ID = re.compile(r"[0-9a-f]{32}")
 
 @command("/voice NAME[,NAME…] [PATH]")
 def voice(shell: Shell, arguments: str) -> None:
-    """Send a recording to one or to many; without PATH, record one now.
+    """Send a recording to one or to many, or into a room; without PATH, record one now.
 
     What phones and desktops record is taken: ogg, opus, m4a, aac, mp3, wav, flac, amr and more. What is said in it is
     written down on your machine and on theirs, so /search finds it.
     """
-    recipients, path = names_and_rest(arguments)
+    recipients, path = targets_and_rest(arguments)
     recording = Path(path) if path else shell.record(shell.node.options.outgoing)
     if recording is not None:
         attached = prepare(recording)

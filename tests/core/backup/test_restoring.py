@@ -199,9 +199,15 @@ def test_one_of_a_newer_schema(alice: Keeper, tmp_path: Path, monkeypatch: pytes
 
 def test_a_backup_of_the_first_version_is_restored_for_ever(tmp_path: Path, database: Database) -> None:
     connection = client_connection(database)
-    restore(VERSION_1, connection)
-    rows = connection.query("SELECT ordinal, name, message FROM Receiver ORDER BY ordinal")
-    assert rows == [(number, "bob", f"secret {number}") for number in range(1, 4)]
+    with opened_backup(VERSION_1, "alice", PASSWORD) as backup:
+        rows = backup.verify()
+        backup.restore_rows(connection, replace=False)
+    assert {table: len(some) for table, some in everything(connection).items() if some} == rows
+    assert set(rows) == {"User", "Sender", "Receiver", "File", "Outbound", "Inbound", "Block", "Word", "Setting"}
+    lines = read_history(connection, "alice", Query()).lines
+    assert [line.text for line in lines] == ["secret 1", "secret 2", "secret 3", "secret 4", "x.png"]
+    assert [line.status for line in lines] == ["received"] * 3 + ["pending", "sent"]
+    assert [hit.number for hit in search(connection, "alice", SearchQuery([Term("secret")])).hits] == [4, 3, 2, 1]
     connection.close()
 
 

@@ -3,13 +3,15 @@
 import os
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from chat.core import events
+from chat.core import backoff, events
 from chat.core.transfer import carriage
 from chat.core.transfer.carriage import PER_PERSON
+from chat.core.transfer.part import PartFile
 from chat.core.transfer.running import Running, receive_file
 from chat.core.transfer.speaking import RefusedByPeer, expect, say
 from chat.errors import ChatError
@@ -345,6 +347,34 @@ def test_trouble_with_the_folder_is_told_once_and_heals(friends: Friends) -> Non
     (done,) = told(bob, "done")
     assert Path(done.path).read_bytes() == path.read_bytes()
     assert len(bob.inbox.of(events.Warn)) == 1
+
+
+def test_no_room_is_told_once_for_each_file_and_heals(friends: Friends, monkeypatch: pytest.MonkeyPatch) -> None:
+    alice, bob = friends("alice", "bob")
+    full = SimpleNamespace(f_bavail=0, f_frsize=512)
+    monkeypatch.setattr(os, "statvfs", lambda _: full)
+    monkeypatch.setattr(backoff, "LONGEST_S", 0.05)
+    monkeypatch.setattr(backoff, "FIRST_S", 0.01)
+    tries = Held(monkeypatch)
+    tries.let_go()
+    asked: list[int] = []
+    check = PartFile._check_room
+
+    def counted(part: PartFile) -> None:
+        asked.append(part._size)
+        check(part)
+
+    monkeypatch.setattr(PartFile, "_check_room", counted)
+    for size in (1000, 2000):
+        send(alice, ["bob"], make(alice, f"{size}", size))
+    wait_until(lambda: min(asked.count(1000), asked.count(2000)) > 2, "tried again and again")
+    assert sorted(warning.message.split(" for ")[1] for warning in bob.inbox.of(events.Warn)) == [
+        "1000 more bytes.",
+        "2000 more bytes.",
+    ]
+    assert tries.begun == []
+    full.f_bavail = 10**12
+    told(bob, "done", count=2)
 
 
 def test_a_process_that_died_before_it_tidied_up(friends: Friends, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,6 +42,7 @@ def test_its_state_is_one_of_the_contract(ground: Ground, inbox: Inbox, state: s
     (event,) = inbox.of(events.Transfer)
     assert event.state == SHOWN[state]
     assert (event.bytes, event.total) == (5 if state == DONE else 0, 5)
+    assert event.reason == ("it waits for /accept 8" if state == OFFERED else "")
 
 
 def test_what_is_told_of_one_that_runs(ground: Ground, inbox: Inbox) -> None:

@@ -123,7 +123,7 @@ def test_a_missing_package_is_told(recording: Path, monkeypatch: pytest.MonkeyPa
 def test_a_missing_model_is_told(recording: Path, tmp_path: Path) -> None:
     with (
         Child(recording, TRANSCRIBE, tmp_path / "no model") as child,
-        pytest.raises(NotInstalled, match=r"faster-whisper|cannot be read"),
+        pytest.raises(NotInstalled, match="faster-whisper"),
     ):
         list(child.messages())
 

@@ -41,6 +41,8 @@ def model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     folder = tmp_path / "base"
     folder.mkdir()
     (folder / "model.bin").write_bytes(b"weights")
+    for name in ("config.json", "tokenizer.json"):
+        (folder / name).write_text("{}")
     return folder
 
 
@@ -67,8 +69,15 @@ def test_it_says_what_it_is_and_reads_nothing_but_local_files(model: Path) -> No
 
 
 def test_a_folder_without_a_model(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(EngineMissing, match="No such file"):
+    with pytest.raises(EngineMissing, match=r"it has no model\.bin"):
         open_engine(model.parent)
     monkeypatch.setattr(PlayedModel, "broken", True)
     with pytest.raises(EngineMissing, match="holds no model for faster-whisper: Unsupported model binary version"):
+        open_engine(model)
+
+
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json"])
+def test_what_the_package_would_fetch_is_refused_before(model: Path, name: str) -> None:
+    (model / name).unlink()
+    with pytest.raises(EngineMissing, match=f"it has no {name}"):
         open_engine(model)

@@ -53,7 +53,7 @@ def test_a_file_from_hand_to_hand(people: tuple[Person, Person], tmp_path: Path)
     path.write_text("hello")
     assert keyboard(alice)(f"/send Bob  {path} ") == [Done(command="send", ok=True)]
     offer = offered(bob, "two words.txt")
-    keyboard(bob)("/transfers")
+    assert keyboard(bob)("/transfers") == [Done(command="transfers", ok=True)]
     assert len([e for e in bob.inbox.of(Transfer) if e.number == offer.number]) == 2
     assert "is offered" in answer(keyboard(bob)(f"/view {offer.number}"))
     assert keyboard(bob)(f"/accept {offer.number}") == [Done(command="accept", ok=True)]
@@ -61,6 +61,8 @@ def test_a_file_from_hand_to_hand(people: tuple[Person, Person], tmp_path: Path)
     assert Path(done.path).read_text() == "hello"
     assert keyboard(bob)(f"/view {offer.number}") == [Done(command="view", ok=True)]
     assert bob.inbox.of(Transfer)[-1].path == done.path
+    status, _ = keyboard(bob)("/transfers")
+    assert status == Status(name="transfers", value="no file is under way or waits", source="/transfers")
     assert "is complete" in answer(keyboard(bob)(f"/accept {offer.number}"))
     assert "is complete" in answer(keyboard(bob)(f"/cancel {offer.number}"))
 
@@ -71,9 +73,11 @@ def test_what_a_photograph_tells_goes_only_where_it_was_asked_for(
     alice, bob = people
     type_line = keyboard(alice)
     path = photograph(tmp_path, "jpg")
-    type_line(f"/send bob {path}")
+    said, _ = type_line(f"/send bob {path}")
+    assert isinstance(said, Status)
+    assert said.value.startswith("photo.jpg goes without the place, time and camera in it")
     stripped = offered(bob, "photo.jpg")
-    type_line(f"/send -keep bob {path}")
+    assert type_line(f"/send -keep bob {path}") == [Done(command="send", ok=True)]
     offers = bob.inbox.wait_for(Transfer, lambda e: e.state == "offered", 2)
     assert offers[1].total == path.stat().st_size != stripped.total
     for offer in offers:
@@ -109,6 +113,18 @@ def test_what_is_no_number(village: Town, name: str) -> None:
     assert "Something is missing" in answer(type_line(f"/{name}"))
 
 
+@pytest.mark.parametrize("typed", ["it's \\ two.txt", '"it\'s \\\\ two.txt"', r"it\'s\ \\\ two.txt", "it's", "'it's'"])
+def test_a_path_as_it_is_or_as_a_shell_reads_it(
+    people: tuple[Person, Person], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    alice, bob = people
+    monkeypatch.chdir(tmp_path)
+    for name in ("it's \\ two.txt", "it's", "'it's'"):
+        (tmp_path / name).write_text(name)
+    assert keyboard(alice)(f"/send bob {typed}")[-1] == Done(command="send", ok=True)
+    offered(bob, typed if typed.startswith(("it's", "'")) else "it's \\ two.txt")
+
+
 def test_what_cannot_be_sent(village: Town, tmp_path: Path) -> None:
     alice = village.person("alice").start()
     type_line = keyboard(alice)
@@ -117,11 +133,11 @@ def test_what_cannot_be_sent(village: Town, tmp_path: Path) -> None:
     for line, sentence in {
         "/send bob": "Something is missing",
         "/send -keep bob": "Say which file: /send NAME PATH.",
-        f"/send , {tmp_path / 'it.txt'}": "Say whom",
         f"/send alice {tmp_path / 'it.txt'}": "You cannot write to yourself.",
         f"/send nobody {tmp_path / 'it.txt'}": "Nobody called nobody is registered",
         f"/send bob {tmp_path}": "is a folder: pack it into one file first",
         f"/send bob {tmp_path / 'missing'}": "cannot be read: no such file or directory.",
+        "/send bob 'no end": "cannot be read: no such file or directory.",
         f"/send bob {tmp_path / 'broken.jpg'}": "To send it as it is: /send -keep NAME PATH.",
     }.items():
         assert sentence in answer(type_line(line)), line
@@ -130,5 +146,5 @@ def test_what_cannot_be_sent(village: Town, tmp_path: Path) -> None:
 
 def test_nothing_under_way_is_said(village: Town) -> None:
     (told, done) = keyboard(village.person("alice").start())("/transfers")
-    assert told == Status(name="transfers", value="none", source="/transfers")
+    assert told == Status(name="transfers", value="no file is under way or waits", source="/transfers")
     assert done == Done(command="transfers", ok=True)

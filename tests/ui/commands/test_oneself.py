@@ -47,7 +47,7 @@ def test_help_lists_each_command_once(village: Town) -> None:
     listed = [event for event in told.events if isinstance(event, Help)]
     assert sorted(event.command for event in listed) == sorted(COMMANDS)
     assert (listed[0].command, listed[-1].command) == ("msg", "quit")
-    assert re.search(r"^/msg +Send a message to one or to many\n", render(listed, LOOK, 80))
+    assert re.search(r"^/msg +Send a message to one or to many", render(listed, LOOK, 80))
 
 
 def test_help_explains_one_command_and_its_words(village: Town) -> None:

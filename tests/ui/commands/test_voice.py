@@ -6,7 +6,7 @@ from threading import Event as Signal
 
 import pytest
 
-from chat.core.events import Delivered, Done, Event, Failure, Line, Status, Transcript
+from chat.core.events import Delivered, Done, Event, Failure, Hit, Line, Status, Transcript
 from chat.core.voice.devices import NoSoundDevice
 from chat.core.voice.messages import Ended, Listens, Opened, Said
 from chat.core.voice.player import Player
@@ -17,7 +17,7 @@ from chat.wire.codec import encode
 from chat.wire.frames import encode_frame
 from tests.core.voice.conftest import act_as
 from tests.core.voice.samples import WORDS, speech, words, write
-from tests.people import Person, Town
+from tests.people import Person, Town, wait_until
 from tests.ui.told import shell_of
 
 assert commands  # importing it fills the command table
@@ -124,6 +124,18 @@ def test_a_recording_of_the_moment(alice: Typist, memo: Path, heard: Heard) -> N
     alice.shell.record = lambda folder: memo if folder == alice.person.home.outgoing else None
     alice.type("/voice bob")
     assert transcript(alice.person).text == "Hello."
+
+
+def test_into_a_room(alice: Typist, village: Town, memo: Path, heard: Heard) -> None:
+    heard("Hello.")
+    bob = Typist(village.people["bob"])
+    for typist in (alice, bob):
+        typist.type("/join #tea")
+    wait_until(lambda: len(alice.person.node.rooms.members("#tea")) == 2, "alice knows of bob")
+    alice.type(f"/voice #tea {memo}")
+    assert [transcript(typist.person).text for typist in (alice, bob)] == ["Hello.", "Hello."]
+    (hit,) = [event for event in bob.type("/search hello in:#tea has:voice") if isinstance(event, Hit)]
+    assert (hit.sender, hit.room, hit.transcript) == ("alice", "#tea", "Hello.")
 
 
 def test_a_recording_that_is_discarded(alice: Typist) -> None:
