@@ -127,7 +127,7 @@ def test_files_are_taken_as_the_settings_say(open_terminal: Open, village: Town,
     config = tmp_path / "config" / "p2pchat" / "config.toml"
     config.parent.mkdir(parents=True)
     config.write_text(f'downloads = "{tmp_path}/chosen"\ntake_each_mib = 1\n')
-    alice = open_terminal("alice", columns=200)
+    alice = open_terminal("alice", columns=300)
     alice.wait_for("alice>", "registry ok")
     alice.enter("/add bob")
     alice.enter("/status")
