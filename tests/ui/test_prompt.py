@@ -55,6 +55,35 @@ def test_the_line_being_typed_survives_what_arrives(open_terminal: Open, bob: Pe
     ]
 
 
+def test_typing_during_a_flood_loses_nothing_and_leaves_no_traces(open_terminal: Open, bob: Person) -> None:
+    alice = at_prompt(open_terminal("alice"))
+    turn_to(alice, "bob")
+    text = "the quick brown fox jumps over the lazy dog"
+    sending = [
+        bob.node.submit(["alice"], f"flood {number}") for number in range(2 * len(text))
+    ]  # a stranger may leave 100
+    for key in text:
+        alice.type(key)
+        alice.pump(0.01)
+    alice.type(ENTER)
+    assert [each.result() for each in sending]
+    assert bob.inbox.texts(1) == [text]
+    alice.wait_line(f"alice → bob: {text}", "✓")
+    alice.wait(lambda: f"flood {len(sending) - 1}" in "\n".join(alice.scrolled), "the last of the flood")
+    alice.wait(lambda: line_being_typed(alice) == "", "an empty line")
+    shown = [line for line in alice.scrolled if " bob: flood " in line]
+    assert [line.partition("flood ")[2] for line in shown] == [str(number) for number in range(len(sending))]
+    others = [line for line in alice.scrolled if line and line not in shown]
+    assert not [line for line in others if "fox" in line and "alice → bob" not in line]
+
+
+def test_words_stay_whole(open_terminal: Open, bob: Person) -> None:
+    alice = at_prompt(open_terminal("alice", columns=40))
+    bob.node.send(["alice"], "one two three four five six seven eight nine ten")
+    alice.wait_line("      seven eight nine ten")
+    assert alice.wait_line("bob: ").endswith("bob: one two three four five six")
+
+
 @pytest.mark.parametrize(("columns", "lines"), [(60, 16), (120, 40)])
 def test_a_resized_terminal_is_drawn_anew(open_terminal: Open, bob: Person, columns: int, lines: int) -> None:
     alice = at_prompt(open_terminal("alice"))
