@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 NEEDED := import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11")
 
-.PHONY: demo test lint screens bench load lock audit soak clean
+.PHONY: demo test lint manual screens bench load lock audit soak clean
 
 demo: $(VENV)/run
 	$(BIN)/python examples/demo.py
@@ -21,6 +21,9 @@ lint: $(VENV)/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/mypy
+
+manual: $(VENV)/dev
+	$(BIN)/python docs/manual.py
 
 screens: $(VENV)/dev
 	$(BIN)/python docs/screens.py

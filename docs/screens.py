@@ -137,9 +137,9 @@ def free_port() -> int:
 
 def play(place: Studio, pictures: Path) -> None:
     """A short conversation; a picture of each thing worth one."""
-    server = place.open("the registry", WIDE, 17)
+    server = place.open("the registry", WIDE, 22)
     place.do(server, f"python server.py --listen 127.0.0.1:{place.port}", "fingerprint")
-    bob = place.open("bob", WIDE, 9)
+    bob = place.open("bob", WIDE, 13)
     enrol(place, bob)
     save(pictures / "enrolling.svg", [bob])
     alice, carol = place.open("alice", WIDE, 14), place.open("carol", NARROW, 14)

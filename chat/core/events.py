@@ -245,11 +245,12 @@ class Status(Event, frozen=True, kw_only=True, tag_field="event", tag="status"):
 
 
 class Help(Event, frozen=True, kw_only=True, tag_field="event", tag="help"):
-    """A command and what it does."""
+    """A command and what it does; `arguments` says what the words of its usage stand for."""
 
     command: str
     usage: str
     help: str
+    arguments: dict[str, str] = {}
 
 
 class Done(Event, frozen=True, kw_only=True, tag_field="event", tag="done"):

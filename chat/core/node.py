@@ -110,6 +110,7 @@ class Node:
         self._refused: ChatError | None = None
         self._told: dict[str, set[str]] = {}  # by name, what trouble with that person was told
         self._started = False
+        self._was_cut_off = False
 
     def start(self) -> None:
         """Listen, sign in, and begin to deliver. TrustError or UserError if the registry does not let us in."""
@@ -360,6 +361,10 @@ class Node:
         return self.people.facts(port=port, addresses=(own,) if own else (), hidden=self.hidden)
 
     def _line_up(self) -> None:
+        if self._was_cut_off:
+            self._was_cut_off = False
+            address = format_address(*self.options.registry)
+            self.notify(events.Status(name="registry", value="connected again", source=address))
         online = frozenset(name for name, presence in self.roster.items() if presence.online)
         for name in sorted(online ^ self._online):
             self._tell_presence(name, name in online)
@@ -375,6 +380,7 @@ class Node:
             self.notify(events.Failure(message=str(error)))
         else:
             self._warn(str(error))
+            self._was_cut_off = True
             if self._started:
                 with suppress(StorageFailure):  # whoever writes or reads is told
                     self._switchboard.deliver_all()  # without the registry everybody is worth trying

@@ -8,20 +8,37 @@ from contextlib import suppress
 
 import msgspec
 
-from chat.core.events import Delivered, Event, Exporting, Failure, KeyChanged, Queued, Status, Transfer, Warn
+from chat.core.events import (
+    Delivered,
+    Event,
+    Exporting,
+    Failure,
+    Incoming,
+    KeyChanged,
+    PresenceChanged,
+    Queued,
+    Ready,
+    Status,
+    Transfer,
+    Warn,
+)
 from chat.ui.gauge import Gauge
 from chat.ui.messages import Look
 from chat.ui.views import render
+from chat.ui.wrapping import wrapped
 
 GIVEN_UP = ("cancelled", "failed")
+PASSING = Ready | PresenceChanged | Incoming
 
 
 class Console:
     """Any thread may call."""
 
-    def __init__(self, look: Look, *, as_json: bool = False) -> None:
+    def __init__(self, look: Look, *, as_json: bool = False, only_answers: bool = False) -> None:
+        """With `only_answers` a person is told of what was asked for and of trouble, not of what comes and goes."""
         self._look = look
         self._json = as_json
+        self._only_answers = only_answers and not as_json
         self._lock = threading.Lock()
         self._outstanding: dict[str, set[str]] | None = None  # message id: who does not have it yet
         self._changed = threading.Condition()
@@ -38,6 +55,8 @@ class Console:
         """Show events that belong together."""
         if self._outstanding is not None:
             self._count(self._outstanding, shown)
+        if self._only_answers:
+            shown = [event for event in shown if not isinstance(event, PASSING)]
         with self._lock:
             self._print(self._text(shown), trouble=isinstance(next(iter(shown), None), Failure | Warn | KeyChanged))
 
@@ -79,15 +98,23 @@ class Console:
             return "\n".join(msgspec.json.encode(event).decode() for event in shown)
         if shown and isinstance(shown[0], Exporting):
             self._gauge.show(shown[0])
-        return render(shown, self._look)
+        return render(shown, self._look, self._columns)
 
-    def _print(self, text: str, *, trouble: bool = False) -> None:
-        """Write it, if there is any; with the lock held."""
+    @property
+    def _columns(self) -> int:
+        """How wide the terminal is now; 0 if it is none."""
+        try:
+            return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else 0
+        except (OSError, ValueError):
+            return 0
+
+    def _print(self, text: str, *, trouble: bool = False, as_it_is: bool = False) -> None:
+        """Write it, if there is any, in lines that fit unless it is to stay as it is; with the lock held."""
         if text:
             self._gauge.clear()
             beside = trouble and not self._json and not sys.stdout.isatty()
             out = sys.stderr if beside else sys.stdout
             try:
-                print(text, flush=True, file=out)
+                print(text if as_it_is or self._json else wrapped(text, self._columns), flush=True, file=out)
             except BrokenPipeError:  # nobody reads any more: what is under way is brought to its end all the same
                 os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())

@@ -1,4 +1,4 @@
-"""The keys of the prompt: one table for help and manual, and what each does.
+"""The keys of the prompt, as the table of keys lists them, bound to what they do.
 
 The line is edited as in a shell (emacs keys, or vi's if set so); here are those that a chat has besides.
 """
@@ -12,20 +12,6 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 
 from chat.ui.steady import handing_over
-
-KEYS = (
-    ("Enter", "send the line, or run the command"),
-    ("Alt-Enter", "begin a new line within the message"),
-    ("Tab", "complete a command, a name, an option or a path"),
-    ("Up, Down", "earlier and later lines of yours, also of earlier runs"),
-    ("Ctrl-R", "search them"),
-    ("Alt-1 … Alt-9", "turn to the conversation with that number in the status bar"),
-    ("Alt-A", "turn to the next conversation with something unread"),
-    ("PgUp", "read the history, page by page"),
-    ("Ctrl-X Ctrl-E", "write in your editor ($VISUAL or $EDITOR)"),
-    ("Ctrl-C", "drop the line"),
-    ("Ctrl-D", "leave, on an empty line"),
-)
 
 
 class Actions(Protocol):

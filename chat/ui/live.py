@@ -3,6 +3,7 @@
 Each event becomes lines of the scroll or changes what the bar says; nothing that was shown is changed.
 """
 
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -18,8 +19,21 @@ from chat.times import utc_now
 from chat.ui.bar import Facts, Tab
 from chat.ui.console import Console
 from chat.ui.conversations import Conversations, label, recent
+from chat.ui.greeting import greeting
 from chat.ui.marks import Late, Marks, Own
-from chat.ui.messages import Look, day_name, day_of, history, mark_of, mentions, names, rule, said
+from chat.ui.messages import (
+    Look,
+    day_name,
+    day_of,
+    first_line,
+    history,
+    mark_of,
+    mentions,
+    names,
+    rule,
+    said,
+    sent_later,
+)
 from chat.ui.notices import Notices
 from chat.ui.shell import waiting_for
 from chat.ui.views import render, transfer
@@ -28,14 +42,8 @@ from chat.wire.names import is_room
 LEAVE_S = 2.0
 RECENT_LINES = 200
 MAX_UNREAD_LINES = 100
-QUOTE_CHARS = 40
 
 LIVE = events.Incoming | events.Queued | events.Delivered | events.Ready | events.Transfer | events.Exporting
-
-FIRST_STEPS = """\
-  /who lists who can be found; /add NAME makes somebody a contact.
-  /query NAME, and plain lines go there; /msg NAME TEXT is for a single one.
-  Tab completes, /help explains, Alt-1 to Alt-9 and Alt-A turn to conversations."""
 
 
 class LiveConsole(Console):
@@ -47,7 +55,7 @@ class LiveConsole(Console):
         self._context_lines = context_lines
         self._is_new = False
         self._moving: dict[tuple[int, str], events.Transfer] = {}  # by number and person
-        self._exporting: events.Exporting | None = None
+        self._exporting = ""
         self._node: Node | None = None
         self._current: Conversation = ()
         self._day: date = datetime.now().astimezone().date()
@@ -106,7 +114,7 @@ class LiveConsole(Console):
     def drawn(self, drawing: str) -> None:
         """An image, as the terminal shows it."""
         with self._lock:
-            self._print(drawing)
+            self._print(drawing, as_it_is=True)
 
     def tick(self) -> None:
         """Time has passed."""
@@ -118,6 +126,12 @@ class LiveConsole(Console):
         """The person pressed a key."""
         self._notices.touched(time.monotonic())
 
+    def export_ended(self) -> None:
+        """The bar says no more how far it is."""
+        with self._lock:
+            self._exporting = ""
+        self.changed()
+
     # What the prompt asks
 
     @property
@@ -128,7 +142,7 @@ class LiveConsole(Console):
     def held(self) -> list[str]:
         """Own messages that are under way, one line each, for above the line being typed."""
         with self._lock:
-            return [f"{_first_line(own.text)} …" for own in self.marks.held]
+            return [f"{first_line(own.text)} …" for own in self.marks.held]
 
     def moving(self) -> list[events.Transfer]:
         """The files that are on their way."""
@@ -169,7 +183,7 @@ class LiveConsole(Console):
                 tabs=tabs,
                 online=online,
                 registry=self._node.signed_in,
-                running=running,
+                running=running or self._exporting,
             )
 
     # Events to text, with the lock held
@@ -185,7 +199,7 @@ class LiveConsole(Console):
     def _several(self, shown: Sequence[events.Event]) -> str:
         lines = [event for event in shown if isinstance(event, events.Line) and not isinstance(event, events.Hit)]
         read = self._history(lines, self._node.unread.counts() if self._node else {})
-        return "\n".join([*read, *filter(None, [render(shown[len(lines) :], self._look)])])
+        return "\n".join([*read, *filter(None, [render(shown[len(lines) :], self._look, self._columns)])])
 
     def _one(self, event: events.Event) -> str:
         now = time.monotonic()
@@ -201,9 +215,17 @@ class LiveConsole(Console):
             case events.Transfer():
                 return self._transfer(event)
             case events.Exporting():
-                self._exporting = event
+                self._exporting = f"/export: {event.step} {event.done / max(event.total, 1):.0%}"
             case events.Ready():
-                return "\n".join(filter(None, [render([event], self._look), *self._greeting()]))
+                return "\n".join(
+                    filter(
+                        None,
+                        [
+                            render([event], self._look),
+                            *greeting(self._node.unread.counts() if self._node else {}, is_new=self._is_new),
+                        ],
+                    )
+                )
         return ""
 
     def _incoming(self, event: events.Incoming, now: float) -> str:
@@ -213,7 +235,8 @@ class LiveConsole(Console):
         in_sight = conversation == self._current and not mentions(event.text, self._look.own_name)
         ring = self._notices.ring(event.sender, event.text, in_sight=in_sight, muted=muted, now=now)
         line = said(self._look, time=event.time, sender=event.sender, to=event.to, text=event.text, kind=event.kind)
-        return ring + self._dated(event.time, line)
+        sys.stdout.write(ring)
+        return self._dated(event.time, line)
 
     def _transfer(self, event: events.Transfer) -> str:
         """What moves is above the status bar; that a file of ours arrived is told as of any message."""
@@ -241,10 +264,8 @@ class LiveConsole(Console):
         return self._dated(own.time, line)
 
     def _late(self, late: Late) -> str:
-        quote = _first_line(late.text)
-        quote = quote if len(quote) <= QUOTE_CHARS else quote[: QUOTE_CHARS - 1] + "…"
-        what = quote if late.count == 1 else f"{late.count} messages" + (f", the first: {quote}" if quote else "")
-        return f"  {self._look.palette.dim('✓')} sent to {names(self._look, late.names)}: {what or 'a message'}"
+        what = sent_later(late.count, first_line(late.text))
+        return f"  {self._look.palette.dim('✓')} sent to {names(self._look, late.names)}: {what}"
 
     def _history(self, lines: Sequence[events.Line], unread: Mapping[Conversation, int]) -> list[str]:
         shown = list(history(self._look, lines, unread, self._day))
@@ -258,15 +279,6 @@ class LiveConsole(Console):
             return line
         self._day = day
         return f"{rule(self._look, day_name(day))}\n{line}"
-
-    def _greeting(self) -> list[str]:
-        if self._is_new:
-            return [FIRST_STEPS]
-        unread = self._node.unread.counts() if self._node else {}
-        if not unread:
-            return []
-        waiting = ", ".join(f"{label(one)} {count}" for one, count in unread.items())
-        return [f"{sum(unread.values())} unread: {waiting}. Alt-A turns to the next."]
 
     def _last_lines(self, conversation: Conversation, unread: int) -> list[events.Line]:
         """What is unread of a conversation, as far as it is not too much, and some lines before."""
@@ -298,7 +310,3 @@ class LiveConsole(Console):
 
     def _is_within_reach(self, name: str) -> bool:
         return self._node is not None and not self._node.hidden and self._node.is_online(name)
-
-
-def _first_line(text: str) -> str:
-    return inert(text.strip().split("\n")[0])

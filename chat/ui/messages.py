@@ -14,14 +14,15 @@ from chat.inert import inert
 from chat.ui.filed import filed
 from chat.ui.palette import Palette
 from chat.ui.spoken import spoken
+from chat.ui.wrapping import INDENT
 from chat.wire.names import is_room
 from db.messages import PENDING, SENT, TEXT
 from db.transcripts import VOICE
 
-INDENT = " " * 6
 MAX_NAMES = 8
 CUT_CHARS = 2000
 CUT_LINES = 25
+QUOTE_CHARS = 40
 
 Names = Sequence[str]
 
@@ -138,6 +139,19 @@ def names(look: Look, people: Names) -> str:
     shown = ["you" if name == look.own_name else look.palette.name(inert(name)) for name in people[:MAX_NAMES]]
     more = len(people) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def first_line(text: str) -> str:
+    """How a text begins, inert."""
+    return inert(text.strip().split("\n")[0])
+
+
+def sent_later(count: int, begins: str) -> str:
+    """What of so many messages is said when they got through after all; `begins`: the first of them."""
+    quote = begins if len(begins) <= QUOTE_CHARS else begins[: QUOTE_CHARS - 1] + "…"
+    if count == 1:
+        return quote or "a message"
+    return f"{count} messages" + (f", the first: {quote}" if quote else "")
 
 
 def mentions(text: str, name: str) -> bool:

@@ -61,7 +61,7 @@ def _console(options: ClientOptions) -> Console:
     look = Look(options.name, palette, settings.timestamps)
     is_live = sys.stdin.isatty() and sys.stdout.isatty() and not is_dumb(environment())
     if options.json or options.commands or not is_live:
-        return Console(look, as_json=options.json)
+        return Console(look, as_json=options.json, only_answers=bool(options.commands))
     return LiveConsole(replace(look, live=True, cut=True), Notices(settings, environment()), settings.context_lines)
 
 
@@ -132,7 +132,7 @@ def _conversation(options: ClientOptions, shell: Shell, console: Console, *, is_
     if options.commands:
         return lambda: run_commands(shell, console, options.commands, options.wait_s)
     if not isinstance(console, LiveConsole):
-        return lambda: run_lines(shell)
+        return lambda: run_lines(shell, as_json=options.json)
     from chat.ui.prompt import Prompt  # noqa: PLC0415 - a tenth of a second that scripts need not pay
 
     console.attach(shell.node, is_new=is_new)
@@ -146,6 +146,7 @@ def _run_beside(options: ClientOptions, opened: Opened, console: Console, why: s
         raise UserError(f"{why} Beside it only -c with /history, /contacts and the like works.")
     pool = Pool(opened.database)
     shell = Shell(options.name, AddressBook(pool), None, console)
+    shell.settings = options.settings
     shell.make_backup = Backups(opened.home, opened.keyring, pool).make
     return run_commands(shell, console, options.commands, 0)
 

@@ -31,7 +31,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     db: Annotated[str, Meta(description="`sqlite`, in your home folder, or `mysql://user@host:port/database`")] = (
         "sqlite"
     )
-    home: Annotated[str, Meta(description="the folder of keys, database and downloads")] = ""
+    home: Annotated[str, Meta(description="the folder of keys and database")] = ""
     listen: Annotated[str, Meta(description="`HOST:PORT` for peers; with port 0 any that is free")] = "0.0.0.0:0"
     hidden: Annotated[bool, Meta(description="start without being found")] = False
     password_file: Annotated[str, Meta(description="a file whose first line is your password")] = ""

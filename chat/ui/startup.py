@@ -64,28 +64,33 @@ def _enrol(home: Home, options: ClientOptions, say: Say) -> str:
     if not options.registry_fingerprint:
         say(
             Warn(
-                message=f"First contact with this registry: its fingerprint {group(enrolment.fingerprint)} "
-                "is trusted from now on. Compare it with what server.py printed."
+                message=f"First contact with this registry. Its fingerprint is {group(enrolment.fingerprint)}: compare "
+                "it with what server.py printed. Once you are enrolled, this registry and no other is trusted."
             )
         )
     if options.password_file:
         password = ask_password(options)
+        _check_length(password, say, "")
     elif enrolment.name_is_taken():
         password = _ask(f"There is an account {options.name} already. Its password: ")
     else:
-        password = _choose_password(options.name)
-    if len(password) < SHORT_PASSWORD_CHARS:
-        say(Warn(message="That password is short: whoever gets hold of your files can guess it."))
+        password = _choose_password(options.name, say)
     if enrolment.enrol(password):
         say(Warn(message=f"{options.name} was enrolled on another machine; that one's key is void from now on."))
     return password
 
 
-def _choose_password(name: str) -> str:
+def _choose_password(name: str, say: Say) -> str:
     password = _ask(f"Choose a password for {name}: ")
+    _check_length(password, say, " Ctrl-C leaves, to choose another.")
     if _ask("Again: ") != password:
         raise UserError("The two passwords differ: nothing was made. Start again.")
     return password
+
+
+def _check_length(password: str, say: Say, hint: str) -> None:
+    if len(password) < SHORT_PASSWORD_CHARS:
+        say(Warn(message=f"That password is short: whoever gets hold of your files can guess it.{hint}"))
 
 
 def ask_password(options: ClientOptions) -> str:

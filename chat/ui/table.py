@@ -1,6 +1,7 @@
-"""The command table: a command is one decorated function. Help, completion and the manual read it."""
+"""The command table: a command is one decorated function. Help, completion and the manual read it, and the keys."""
 
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -16,13 +17,22 @@ Run = Callable[["Shell", str], None]
 
 @dataclass(frozen=True)
 class Command:
-    """A command of the prompt, of -c and of --json. `beside`: works while another process of this person runs."""
+    """A command of the prompt, of -c and of --json. `beside`: works while another process of this person runs.
+
+    `slow`: may take hours, so a prompt goes on meanwhile.
+    """
 
     name: str
     usage: str
     help: str
     run: Run
     beside: bool
+    slow: bool = False
+
+    @property
+    def section(self) -> str:
+        """What it belongs to: the word that its module's docstring begins with, up to a colon or full stop."""
+        return re.split("[:.]", sys.modules[self.run.__module__].__doc__ or "")[0]
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -52,11 +62,25 @@ class Command:
 
 COMMANDS: dict[str, Command] = {}
 
+SECTIONS = (
+    "Writing to people",
+    "Contacts",
+    "Rooms",
+    "Reading what was written",
+    "Files",
+    "Voice messages",
+    "Oneself",  # others go before this one
+)
+
 ARGUMENTS = {
     "NAME": "somebody's name",
     "NAME[,NAME…]": "one name, or several with commas between and no blanks",
     "ROOM": "a room, as in #tea",
     "TEXT": "the rest of the line",
+    "WORDS": "all of them are in what is found",
+    '"A PHRASE"': "words that stand side by side",
+    "PATH": "a file; ~ is your own folder, and blanks may be in it",
+    "N": "the number of a file or a message, as it is shown",
     "PREFIX": "how a name begins",
     "IP:PORT": "where to reach somebody without the registry",
     "COMMAND": "a command, or keys",
@@ -68,7 +92,6 @@ ARGUMENTS = {
     "--utc": "times in UTC",
     "no|yes": "whether others may",
     "NICKNAME[,NICKNAME…]": "other names, with commas between",
-    "PATH": "a file on this machine",
     "--anonymised": "with pseudonyms, and texts without names, addresses and numbers",
     "--without NAME[,NAME…]": "leave out what these wrote, and quotes of it",
     "--time order|part|day": "how coarse the times are",
@@ -82,19 +105,45 @@ ARGUMENTS = {
     "has:file|image|voice": "with such an attachment",
 }
 
+KEYS = (
+    ("Enter", "send the line, or run the command"),
+    ("Alt-Enter", "begin a new line within the message"),
+    ("Tab", "complete a command, a name, an option or a path"),
+    ("Up, Down", "earlier and later lines of yours, also of earlier runs"),
+    ("Ctrl-R", "search them"),
+    ("Alt-1 … Alt-9", "turn to the conversation with that number in the status bar"),
+    ("Alt-A", "turn to the next conversation with something unread"),
+    ("PgUp", "read the history, page by page"),
+    ("Ctrl-X Ctrl-E", "write in your editor ($VISUAL or $EDITOR)"),
+    ("Ctrl-C", "drop the line"),
+    ("Enter, Ctrl-C", "while the microphone is on: send the recording, or discard it"),
+    ("Ctrl-D", "leave, on an empty line"),
+)
+
 _ITEM = re.compile(r"\[(?:[^][]|\[[^]]*])*]|[^\s[]+(?:\[[^]]*])?")
 _OPTION = re.compile(r"\[(-|[a-z]+:)")
 
 
-def command(usage: str, *, beside: bool = False) -> Callable[[Run], Run]:
+def command(usage: str, *, beside: bool = False, slow: bool = False) -> Callable[[Run], Run]:
     """Enter a function into the table; its docstring is the help, `usage` starts with the name."""
 
     def enter(run: Run) -> Run:
         name = usage.split(maxsplit=1)[0].removeprefix("/")
-        COMMANDS[name] = Command(name, usage, " ".join((run.__doc__ or "").split()), run, beside)
+        COMMANDS[name] = Command(name, usage, " ".join((run.__doc__ or "").split()), run, beside, slow)
         return run
 
     return enter
+
+
+def is_slow(name: str) -> bool:
+    """Whether that is a command that may take hours."""
+    return name in COMMANDS and COMMANDS[name].slow
+
+
+def all_commands() -> list[Command]:
+    """The commands, section by section, what is used most first."""
+    order = {section: place for place, section in enumerate(SECTIONS)}
+    return sorted(COMMANDS.values(), key=lambda entry: order.get(entry.section, len(order) - 1.5))
 
 
 def find_command(name: str) -> Command:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tabulate import tabulate
 
 from chat.core import events
+from chat.core.node import ANY_ADDRESS
 from chat.inert import inert
 from chat.net.certificates import group
 from chat.ui.excerpt import excerpt
@@ -12,12 +13,13 @@ from chat.ui.filed import filed, size
 from chat.ui.messages import Look, clock, direction, history, said
 from chat.ui.room_views import room_news, rooms_shown
 from chat.ui.spoken import duration, spoken
+from chat.ui.wrapping import listing, wrapped
 from db.messages import TEXT
 from db.transcripts import VOICE
 
 
-def render(shown: Sequence[events.Event], look: Look) -> str:
-    """What a person reads for events of one kind; empty for those that need no words."""
+def render(shown: Sequence[events.Event], look: Look, columns: int = 0) -> str:
+    """What a person reads for events of one kind, on so many columns; empty for those that need no words."""
     match shown:
         case [events.Contact(), *_]:
             return _contacts(shown, look)
@@ -28,11 +30,11 @@ def render(shown: Sequence[events.Event], look: Look) -> str:
         case [events.RoomListed(), *_] | [events.RoomMember(), *_]:
             return rooms_shown(shown, look)
         case [events.Status(), _, *_]:
-            rows = [(inert(e.name), inert(e.value), inert(e.source)) for e in shown if isinstance(e, events.Status)]
-            return _table(rows, ("setting", "value", "from"))
+            return listing([_fact(event, look) for event in shown if isinstance(event, events.Status)], columns)
         case [events.Help(), _, *_]:
-            explained = [(e.usage, e.help.partition(".")[0]) for e in shown if isinstance(e, events.Help)]
-            return _table(explained, ("command", "what it does"))
+            return listing([_summary(event) for event in shown if isinstance(event, events.Help)], columns)
+        case [events.Help() as event]:
+            return _help(event, look, columns)
         case _:
             return "\n".join(filter(None, (_one(event, look) for event in shown)))
 
@@ -41,8 +43,7 @@ def _one(event: events.Event, look: Look) -> str:
     palette = look.palette
     match event:
         case events.Ready():
-            where = "hidden: nobody finds you" if event.hidden else f"peers reach you at {event.listen}"
-            return f"You are {palette.own_name(event.name)}; {where}. /help lists the commands."
+            return f"You are {palette.own_name(event.name)}; {_reached(event)}. /help lists the commands."
         case events.Incoming():
             return said(look, time=event.time, sender=event.sender, to=event.to, text=event.text, kind=event.kind)
         case events.Hit():
@@ -82,8 +83,6 @@ def _answer(event: events.Event, look: Look) -> str:
             return f"  --  {inert(event.name)}: {inert(event.value)}"
         case events.Sample():
             return f"  -  {inert(event.before)}\n  +  {inert(event.after)}"
-        case events.Help():
-            return f"{event.usage}\n    {event.help}"
         case _:
             return _voice(event, look)
 
@@ -97,6 +96,31 @@ def _voice(event: events.Event, look: Look) -> str:
             return f"  --  #{event.number}: {duration(event.done)}{whole} written down"
         case _:
             return ""
+
+
+def _reached(event: events.Ready) -> str:
+    if event.hidden:
+        return "hidden: nobody finds you"
+    host, _, port = event.listen.rpartition(":")
+    if host.strip("[]") in ANY_ADDRESS:
+        return f"peers reach you on port {port} of this machine"
+    return f"peers reach you at {event.listen}"
+
+
+def _fact(event: events.Status, look: Look) -> tuple[str, str]:
+    return inert(event.name), f"{inert(event.value)}  {look.palette.dim(f'({inert(event.source)})')}".lstrip()
+
+
+def _summary(event: events.Help) -> tuple[str, str]:
+    """Its name, or its key, and the first sentence."""
+    return event.usage if event.command == "keys" else f"/{event.command}", event.help.partition(".")[0]
+
+
+def _help(event: events.Help, look: Look, columns: int) -> str:
+    parts = [look.palette.bold(event.usage), wrapped(f"  {event.help}", columns, "  ")]
+    if event.arguments:
+        parts.append(listing([(f"  {word}", what) for word, what in event.arguments.items()], columns))
+    return "\n".join(parts)
 
 
 def _spoken(event: events.Transcript) -> str:

@@ -78,6 +78,17 @@ def test_registry_gone(village: Town) -> None:
     assert bob.inbox.texts(3) == ["one", "two", "three"]
 
 
+def test_a_registry_that_is_back_is_told_of(village: Town) -> None:
+    alice = village.person("alice").start()
+    assert not alice.inbox.of(events.Status)
+    village.close_registry()
+    alice.inbox.wait_for(events.Warn)
+    village.open_registry()
+    (told,) = alice.inbox.wait_for(events.Status)
+    assert (told.name, told.value) == ("registry", "connected again")
+    assert alice.node.signed_in
+
+
 def test_ends_also_where_it_could_not_start(village: Town) -> None:
     alice, bob = village.person("alice").start(), village.person("bob")
     with pytest.raises(NetworkError, match="Cannot listen"):

@@ -5,7 +5,8 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from chat.ui.keys import KEYS, bindings
+from chat.ui.keys import bindings
+from chat.ui.table import KEYS
 from tests.screen import ENTER, PAGE_UP, PASTE_BEGINS, PASTE_ENDS, alt, ctrl
 
 END = ctrl("G")

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from chat.core import events
 from chat.times import format_time
-from chat.ui.live import FIRST_STEPS, LiveConsole
+from chat.ui.greeting import FIRST_STEPS
+from chat.ui.live import LiveConsole
 from chat.ui.messages import Look
 from chat.ui.notices import BELL, Notices
 from chat.ui.settings import Settings
@@ -215,3 +216,22 @@ def test_a_start_tells_what_is_unread(alice: Person, bob: Person, capsys: pytest
     assert console.next_unread() == ("bob",)
     Shell("alice", alice.node.people, alice.node, console).talk_to(("bob",))
     assert console.next_unread() is None
+
+
+def test_the_bar_says_how_far_an_export_is(console: LiveConsole, capsys: pytest.CaptureFixture[str]) -> None:
+    console.notify(events.Exporting(step="written", done=1, total=4))
+    assert console.facts("").running == "/export: written 25%"
+    assert console.facts("/who").running == "/who"
+    console.export_ended()
+    assert console.facts("").running == ""
+    assert printed(capsys) == ""
+
+
+def test_a_drawing_is_not_touched(console: LiveConsole, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LiveConsole, "_columns", 20)
+        console.drawn("\x1b_Ga=T;" + "A " * 30 + "\x1b\\")
+        console.notify(message("words " * 6))
+    drawing, *said = capsys.readouterr().out.splitlines()
+    assert drawing.count("A ") == 30
+    assert len(said) == 4

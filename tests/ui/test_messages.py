@@ -8,7 +8,20 @@ from msgspec.structs import replace as replace_line
 
 from chat.core.events import Line
 from chat.times import format_time
-from chat.ui.messages import CUT_CHARS, CUT_LINES, Look, clock, first_unread, history, mark_of, mentions, names, said
+from chat.ui.messages import (
+    CUT_CHARS,
+    CUT_LINES,
+    Look,
+    clock,
+    first_line,
+    first_unread,
+    history,
+    mark_of,
+    mentions,
+    names,
+    said,
+    sent_later,
+)
 from chat.ui.palette import Palette
 
 ALICE = Look("alice")
@@ -131,3 +144,10 @@ def test_every_time_can_be_shown() -> None:
     assert clock(ALICE, "0001-01-01T00:00:00+23:59") == "0001-01-01T00:00:00+23:59"
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     assert clock(ALICE, format_time(tomorrow)).startswith(f"{tomorrow:%Y-%m-%d}")
+
+
+def test_what_got_through_later_is_quoted_shortly() -> None:
+    assert sent_later(1, "") == "a message"
+    assert sent_later(1, "x" * 50) == "x" * 39 + "…"
+    assert sent_later(3, "and now?") == "3 messages, the first: and now?"
+    assert first_line("\n one\x1b \ntwo") == "one<U+001B> "

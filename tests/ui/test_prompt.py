@@ -55,6 +55,35 @@ def test_the_line_being_typed_survives_what_arrives(open_terminal: Open, bob: Pe
     ]
 
 
+def test_typing_during_a_flood_loses_nothing_and_leaves_no_traces(open_terminal: Open, bob: Person) -> None:
+    alice = at_prompt(open_terminal("alice"))
+    turn_to(alice, "bob")
+    text = "the quick brown fox jumps over the lazy dog"
+    sending = [
+        bob.node.submit(["alice"], f"flood {number}") for number in range(2 * len(text))
+    ]  # a stranger may leave 100
+    for key in text:
+        alice.type(key)
+        alice.pump(0.01)
+    alice.type(ENTER)
+    assert [each.result() for each in sending]
+    assert bob.inbox.texts(1) == [text]
+    alice.wait_line(f"alice → bob: {text}", "✓")
+    alice.wait(lambda: f"flood {len(sending) - 1}" in "\n".join(alice.scrolled), "the last of the flood")
+    alice.wait(lambda: line_being_typed(alice) == "", "an empty line")
+    shown = [line for line in alice.scrolled if " bob: flood " in line]
+    assert [line.partition("flood ")[2] for line in shown] == [str(number) for number in range(len(sending))]
+    others = [line for line in alice.scrolled if line and line not in shown]
+    assert not [line for line in others if "fox" in line and "alice → bob" not in line]
+
+
+def test_words_stay_whole(open_terminal: Open, bob: Person) -> None:
+    alice = at_prompt(open_terminal("alice", columns=40))
+    bob.node.send(["alice"], "one two three four five six seven eight nine ten")
+    alice.wait_line("      seven eight nine ten")
+    assert alice.wait_line("bob: ").endswith("bob: one two three four five six")
+
+
 @pytest.mark.parametrize(("columns", "lines"), [(60, 16), (120, 40)])
 def test_a_resized_terminal_is_drawn_anew(open_terminal: Open, bob: Person, columns: int, lines: int) -> None:
     alice = at_prompt(open_terminal("alice"))
@@ -366,3 +395,19 @@ def test_what_is_typed_before_there_is_a_prompt_is_typed(open_terminal: Open, bo
     alice.wait_for("> /who bo", "\nbob")
     alice.wait(lambda: line_being_typed(alice) == "half a tho", "the half line")
     assert "Gi=31" not in "".join(alice.scrolled)
+
+
+def test_a_history_is_exported_beside_the_talk(open_terminal: Open, bob: Person, tmp_path: Path) -> None:
+    alice = at_prompt(open_terminal("alice"))
+    turn_to(alice, "bob")
+    alice.enter("are you there?")
+    alice.wait_line("alice → bob: are you there?", "✓")
+    alice.enter("/nicknames bob Bobby, Rob Smith")
+    alice.wait_for("nicknames of bob: Bobby,Rob Smith")
+    alice.enter(f"/export {tmp_path}/mine.jsonl")
+    alice.wait_for("everything as it is", "1 of all")
+    assert "are you there?" in (tmp_path / "mine.jsonl").read_text()
+    alice.enter("/consent no")
+    alice.wait_for("may be exported by others: no")
+    alice.enter("and now?")
+    assert bob.inbox.texts(2) == ["are you there?", "and now?"]

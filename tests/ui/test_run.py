@@ -87,7 +87,7 @@ def test_a_pipe_is_still_useful(village: Town, tmp_path: Path) -> None:
     )
     assert done.returncode == 0
     assert b"stored, pending for bob" in done.stdout
-    assert b"\nalice" in done.stdout
+    assert b"who: nobody else can be found now" in done.stdout
     assert b"not valid Unicode" in done.stderr
     assert b"\x1b" not in done.stdout + done.stderr
     assert b"Traceback" not in done.stderr
@@ -122,12 +122,17 @@ def test_a_reader_that_goes_away_is_no_fault(village: Town, tmp_path: Path) -> N
     assert "Traceback" not in done.stderr
 
 
+def test_a_command_of_a_script_prints_only_its_answer(village: Town, tmp_path: Path) -> None:
+    shown = run_client(tmp_path, "carol", format_address(*village.registry), "-c", "/help quit")
+    assert shown.stdout == "/quit\n  Leave. What is pending is sent the next time.\n"
+
+
 def test_files_are_taken_as_the_settings_say(open_terminal: Open, village: Town, tmp_path: Path) -> None:
     bob = village.person("bob").start()
     config = tmp_path / "config" / "p2pchat" / "config.toml"
     config.parent.mkdir(parents=True)
     config.write_text(f'downloads = "{tmp_path}/chosen"\ntake_each_mib = 1\n')
-    alice = open_terminal("alice", columns=200)
+    alice = open_terminal("alice", columns=300)
     alice.wait_for("alice>", "registry ok")
     alice.enter("/add bob")
     alice.enter("/status")
@@ -136,7 +141,7 @@ def test_files_are_taken_as_the_settings_say(open_terminal: Open, village: Town,
         with (tmp_path / name).open("wb") as file:
             file.truncate(size)
         bob.node.send(["alice"], name, kind="file", file=inspect(tmp_path / name))
-    alice.wait_line("large.bin", "offered")
+    alice.wait_line("large.bin", "offered, it waits for /accept")
     alice.wait_line("small.bin", f"is complete: {tmp_path}/chosen/small.bin")
     assert (tmp_path / "chosen" / "small.bin").stat().st_size == 2**20
 

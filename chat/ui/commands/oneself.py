@@ -2,8 +2,9 @@
 
 from chat.core.events import Help, Status
 from chat.net.addresses import format_address
+from chat.net.certificates import group
 from chat.ui.shell import Shell
-from chat.ui.table import COMMANDS, command, find_command
+from chat.ui.table import ARGUMENTS, KEYS, all_commands, command, find_command
 
 
 @command("/hide")
@@ -26,11 +27,11 @@ def status(shell: Shell, arguments: str) -> None:
     node = shell.node
     facts = [
         ("name", node.name, "flag"),
-        ("fingerprint", node.own_fingerprint, "identity"),
+        ("fingerprint", group(node.own_fingerprint), "identity"),
         ("visibility", "hidden" if node.hidden else "visible", "now"),
         ("listening", node.listens_on, "now"),
         ("line to the registry", "up" if node.signed_in else "down", format_address(*node.options.registry)),
-        ("registry fingerprint", node.credentials.registry_fingerprint, "trusted at enrolment"),
+        ("registry fingerprint", group(node.credentials.registry_fingerprint), "trusted at enrolment"),
         *shell.sources,
     ]
     shell.show([Status(name=name, value=value, source=source) for name, value, source in facts])
@@ -38,9 +39,15 @@ def status(shell: Shell, arguments: str) -> None:
 
 @command("/help [COMMAND]", beside=True)
 def help_(shell: Shell, arguments: str) -> None:
-    """Explain the commands, or one of them."""
-    wanted = [find_command(arguments.removeprefix("/"))] if arguments else list(COMMANDS.values())
-    shell.show([Help(command=entry.name, usage=entry.usage, help=entry.help) for entry in wanted])
+    """List the commands, explain one of them, or list the keys with /help keys."""
+    if arguments.lower() == "keys":
+        shell.show([Help(command="keys", usage=key, help=what) for key, what in KEYS])
+    elif arguments:
+        entry = find_command(arguments.removeprefix("/").lower())
+        words = {word: ARGUMENTS[word] for word in entry.arguments + entry.options if word in ARGUMENTS}
+        shell.show([Help(command=entry.name, usage=entry.usage, help=entry.help, arguments=words)])
+    else:
+        shell.show([Help(command=entry.name, usage=entry.usage, help=entry.help) for entry in all_commands()])
 
 
 @command("/quit", beside=True)

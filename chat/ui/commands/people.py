@@ -1,6 +1,6 @@
 """Contacts: who is known, found, blocked and trusted."""
 
-from chat.core.events import Contact, Event, Findable, Verification
+from chat.core.events import Contact, Event, Findable, Status, Verification
 from chat.core.history import count_unread
 from chat.core.trust import safety_number
 from chat.errors import UserError
@@ -36,15 +36,16 @@ def _show_contact(shell: Shell, name: str) -> None:
 @command("/contacts", beside=True)
 def contacts(shell: Shell, arguments: str) -> None:
     """List your contacts, and whom you blocked."""
-    shell.show([_contact(shell, user) for user in shell.people.all() if user.contact or user.blocked])
+    known = [_contact(shell, user) for user in shell.people.all() if user.contact or user.blocked]
+    shell.show(known or [Status(name="contacts", value="none yet: /add NAME makes one", source="/contacts")])
 
 
 @command("/who [PREFIX]")
 def who(shell: Shell, arguments: str) -> None:
-    """List who can be found now, all or those whose names start so."""
+    """List who else can be found now, all or those whose names start so."""
     listing = shell.node.who(arguments.lower())
-    found: list[Event] = [Findable(name=name, online=True) for name in listing.names]
-    shell.show(found)
+    found: list[Event] = [Findable(name=name, online=True) for name in listing.names if name != shell.name]
+    shell.show(found or [Status(name="who", value="nobody else can be found now", source="/who")])
     if listing.more:
         raise UserError("There are more: say how the name starts, as in /who an.")
 

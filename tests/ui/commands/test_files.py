@@ -142,3 +142,9 @@ def test_what_cannot_be_sent(village: Town, tmp_path: Path) -> None:
     }.items():
         assert sentence in answer(type_line(line)), line
     assert alice.inbox.of(Transfer) == []
+
+
+def test_nothing_under_way_is_said(village: Town) -> None:
+    (told, done) = keyboard(village.person("alice").start())("/transfers")
+    assert told == Status(name="transfers", value="no file is under way or waits", source="/transfers")
+    assert done == Done(command="transfers", ok=True)
