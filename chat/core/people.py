@@ -78,15 +78,15 @@ class People(AddressBook):
     def facts(self, *, port: int, addresses: tuple[str, ...], hidden: bool) -> SignInFacts:
         """What is said at sign-in, with whom we block and whom we watch."""
         with reading(self.pool) as connection:
-            watched = {user.name for user in all_users(connection) if user.contact}
-            watched.update(names_with_pending(connection), names_with_unfinished_files(connection))
-            watched.update(names_to_tell(connection, exportable=self.exportable))
-            watched.update(name for name in fellow_members(connection) if name != self._own_name)
+            first = {user.name for user in all_users(connection) if user.contact}
+            first.update(names_with_pending(connection), names_with_unfinished_files(connection))
+            others = {name for name in fellow_members(connection) if name != self._own_name}
+            others.update(names_to_tell(connection, exportable=self.exportable))
         with self._lock:
-            others = self._watched - watched  # who is being added, or written to, just now among them
-            self._watched |= watched
+            others |= self._watched  # who is being added, or written to, just now among them
+            self._watched = first | others
         blocked = tuple(sorted(self.blocked))[: wire.MAX_NAMES]
-        names = (*sorted(watched), *sorted(others))[: wire.MAX_NAMES]
+        names = (*sorted(first), *sorted(others - first))[: wire.MAX_NAMES]
         return SignInFacts(port, addresses, hidden, blocked, names)
 
     def make_known(self, name: str) -> None:

@@ -21,7 +21,8 @@ from db.messages import last_ordinal
 
 MAX_LOOKED_AT = 10_000
 AT_ONCE = 128  # messages
-FEW = 4  # in a block
+FEW = 4  # messages of a block: to look at them costs less than to look up a further word there,
+FEW_FOR_MARKS = 1  # but not less than a mark, whose rows are short
 FIRST_BLOCKS = 4
 MOST_BLOCKS = 256
 
@@ -104,8 +105,9 @@ class _Candidates:
             return
         having = self._having_one_of(self._required[0], {block.first for block in blocks})
         for either in self._required[1:]:
-            if sum(map(len, having.values())) <= FEW * len(having):
-                break  # a look at those messages costs less than at more of the index
+            few = FEW_FOR_MARKS if either[0].is_mark else FEW
+            if sum(map(len, having.values())) <= few * len(having):
+                break
             found = self._having_one_of(either, set(having))
             having = {first: both for first, some in found.items() if (both := some & having[first])}
         for first in sorted(having, reverse=True):

@@ -29,6 +29,11 @@ class Lookup:
     is_prefix: bool = False
 
     @property
+    def is_mark(self) -> bool:
+        """Whether it is no word, but who or what."""
+        return self.token[0] in (FROM, TO, KIND)
+
+    @property
     def many_starts(self) -> bool:
         """Whether the tokens looked for have different starts."""
         return self.is_prefix and len(self.token) < START_CHARS and kind_of(self.token) == WORD

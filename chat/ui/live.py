@@ -55,7 +55,7 @@ class LiveConsole(Console):
         self._context_lines = context_lines
         self._is_new = False
         self._moving: dict[tuple[int, str], events.Transfer] = {}  # by number and person
-        self._exporting: events.Exporting | None = None
+        self._exporting = ""
         self._node: Node | None = None
         self._current: Conversation = ()
         self._day: date = datetime.now().astimezone().date()
@@ -126,6 +126,12 @@ class LiveConsole(Console):
         """The person pressed a key."""
         self._notices.touched(time.monotonic())
 
+    def export_ended(self) -> None:
+        """The bar says no more how far it is."""
+        with self._lock:
+            self._exporting = ""
+        self.changed()
+
     # What the prompt asks
 
     @property
@@ -177,7 +183,7 @@ class LiveConsole(Console):
                 tabs=tabs,
                 online=online,
                 registry=self._node.signed_in,
-                running=running,
+                running=running or self._exporting,
             )
 
     # Events to text, with the lock held
@@ -209,7 +215,7 @@ class LiveConsole(Console):
             case events.Transfer():
                 return self._transfer(event)
             case events.Exporting():
-                self._exporting = event
+                self._exporting = f"/export: {event.step} {event.done / max(event.total, 1):.0%}"
             case events.Ready():
                 unread = self._node.unread.counts() if self._node else {}
                 return "\n".join([render([event], self._look), *greeting(unread, is_new=self._is_new)])

@@ -29,6 +29,7 @@ from prompt_toolkit.styles import Style
 from chat.core.events import Failure
 from chat.core.history import own_texts
 from chat.core.unread import Conversation
+from chat.net.threads import start_thread
 from chat.ui.bar import fit, progress, status_bar
 from chat.ui.canvas import ask, choose, questions, size_of
 from chat.ui.completion import Candidate, CommandCompleter
@@ -41,7 +42,7 @@ from chat.ui.previewer import Previewer
 from chat.ui.recording import Recording, begin
 from chat.ui.shell import Shell, is_command, split_command
 from chat.ui.steady import SteadyInput
-from chat.ui.table import COMMANDS
+from chat.ui.table import COMMANDS, is_slow
 
 MAX_HELD = 3
 MAX_MOVING = 3
@@ -136,8 +137,17 @@ class Prompt:
         if not is_message:
             self._running = line.split(maxsplit=1)[0]
             self._console.typed(self._name(), line)
-        if not self._shell.execute(line) and is_message:
+        if not is_message and is_slow(split_command(line)[0]):
+            start_thread(self._run_meanwhile, "a long command", line)
+        elif not self._shell.execute(line) and is_message:
             self._console.typed("  not sent: ", line)
+
+    def _run_meanwhile(self, line: str) -> None:
+        """Owns nothing but a shell of its own: what else is typed goes on."""
+        try:
+            self._shell.another().execute(line)
+        finally:
+            self._console.export_ended()
 
     def _record(self, folder: Path) -> Path | None:
         """From the microphone, until the person has decided."""

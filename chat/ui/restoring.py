@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
+from chat.core.backup.records import summary
 from chat.core.backup.restoring import Backup, opened_backup
 from chat.core.events import Done, Event, Status
 from chat.core.home import Home
@@ -39,8 +40,7 @@ def restore_first(options: ClientOptions, show: Callable[[list[Event]], None]) -
             _restore(options, home, backup, _keyring(home, password), replace=first == REPLACE)
     finally:
         home.unlock()
-    messages = rows.get("Sender", 0) + rows.get("Receiver", 0)
-    value = f"{messages:,} messages, as they were on {backup.time[:16].replace('T', ' ')} UTC"
+    value = f"{summary(rows)}, as it was on {backup.time[:16].replace('T', ' ')} UTC"
     show([Status(name="restored", value=value, source=str(path)), Done(command="restore", ok=True)])
     return dataclasses.replace(options, commands=options.commands[1:])
 

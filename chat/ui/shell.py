@@ -65,6 +65,10 @@ class Shell:
         """Whether we are the one running process of this person."""
         return self._node is not None
 
+    def another(self) -> "Shell":
+        """One more of the same person, for a command that another thread runs meanwhile."""
+        return Shell(self.name, self.people, self._node, self._screen)
+
     def execute(self, line: str) -> bool:
         """Run one line to its end; whether it did what it should. What it says goes through `show`."""
         self.begin(line)

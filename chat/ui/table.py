@@ -17,13 +17,17 @@ Run = Callable[["Shell", str], None]
 
 @dataclass(frozen=True)
 class Command:
-    """A command of the prompt, of -c and of --json. `beside`: works while another process of this person runs."""
+    """A command of the prompt, of -c and of --json. `beside`: works while another process of this person runs.
+
+    `slow`: may take hours, so a prompt goes on meanwhile.
+    """
 
     name: str
     usage: str
     help: str
     run: Run
     beside: bool
+    slow: bool = False
 
     @property
     def section(self) -> str:
@@ -120,15 +124,20 @@ _ITEM = re.compile(r"\[(?:[^][]|\[[^]]*])*]|[^\s[]+(?:\[[^]]*])?")
 _OPTION = re.compile(r"\[(-|[a-z]+:)")
 
 
-def command(usage: str, *, beside: bool = False) -> Callable[[Run], Run]:
+def command(usage: str, *, beside: bool = False, slow: bool = False) -> Callable[[Run], Run]:
     """Enter a function into the table; its docstring is the help, `usage` starts with the name."""
 
     def enter(run: Run) -> Run:
         name = usage.split(maxsplit=1)[0].removeprefix("/")
-        COMMANDS[name] = Command(name, usage, " ".join((run.__doc__ or "").split()), run, beside)
+        COMMANDS[name] = Command(name, usage, " ".join((run.__doc__ or "").split()), run, beside, slow)
         return run
 
     return enter
+
+
+def is_slow(name: str) -> bool:
+    """Whether that is a command that may take hours."""
+    return name in COMMANDS and COMMANDS[name].slow
 
 
 def all_commands() -> list[Command]:

@@ -1,5 +1,6 @@
 """Between machine and store: nothing is taken from, and nothing goes to, a key that is not trusted any more."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from chat.core.carrier import Carrier
 from chat.core.journal import Refusal
 from chat.core.trust import check_key
 from chat.core.writer import Outcome
-from chat.wire.delivery import Delivery, Link, Resume, Store
+from chat.wire.delivery import Delivery, Link, ReadRows, Resume, Store
 from chat.wire.peer import State
 from db.sqlite import SqliteDatabase
 from db.users import update_user
@@ -60,3 +61,15 @@ def test_a_key_that_changed_or_ended_since_the_handshake(desk: Desk, key: bytes,
 def test_somebody_nobody_knows_has_no_key(desk: Desk) -> None:
     with pytest.raises(Refusal):
         desk.do(lambda tx: check_key(tx, "mallory", b""))
+
+
+def test_a_row_that_cannot_be_sent_ends_the_link_and_is_told(desk: Desk) -> None:
+    """Left as it is it would wait for rows that never come."""
+    told: list[str] = []
+    delivery = Delivery(nominator=True, port=0)
+    carrier = Carrier("bob", KEY, delivery, desk.journal, told.append)
+    link = delivery.open_link(b"l" * 16, 0.0)
+    desk.line.execute("UPDATE Sender SET message = 'another'")
+    carrier.read(ReadRows(link, desk.stream("bob"), 0, 10), lambda: nullcontext(desk.line), 1.0)
+    assert link.protocol.state is State.CLOSED
+    assert "was changed in the database" in told[0]

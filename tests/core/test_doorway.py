@@ -35,6 +35,13 @@ def test_a_name_that_no_honest_registry_gives_is_not_let_in(
     assert [user.name for user in alice.node.people.all()] == []
 
 
+def test_somebody_whom_the_registry_does_not_have_is_not_let_in(village: Town, alice: Person, tmp_path: Path) -> None:
+    """A certificate of before its accounts were lost, say."""
+    home = Home(tmp_path / "gone")
+    keyring = settle(home, Authority(village.folder / "registry"), "gone")
+    assert first_words(alice, Credentials(home, keyring)) == b""
+
+
 def test_a_rogue_registry_has_no_host_name_looked_up(alice: Person) -> None:
     line: Any = alice.node._line
     line.roster = {"bob": Presence("bob", True, "b0b", b"k" * 32, ("intranet.example", "192.0.2.1", "::1"), 22)}

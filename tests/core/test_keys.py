@@ -12,6 +12,7 @@ from chat.core.credentials import Credentials
 from chat.core.trust import safety_number
 from chat.errors import TrustError, UserError
 from chat.net.certificates import Identity, fingerprint
+from chat.wire.registry import Revoked
 from tests.core.dialling import first_words
 from tests.people import Person, Town, wait_until
 
@@ -68,6 +69,25 @@ def test_a_void_key_is_refused_by_contacts(village: Town) -> None:
     user = alice.node.people.get("bob")
     assert user.revoked
     assert not user.verified
+
+
+def test_a_void_key_is_hung_up_on(village: Town) -> None:
+    """Before it is told: whoever has the lost machine says nothing more on a link of before."""
+    alice, lost = met(village)
+    village.people["lost"] = lost
+    assert "bob" in alice.node._switchboard._conversations
+    moved(village, "bob")
+    alice.inbox.wait_for(events.Warn, lambda event: "old key is void" in event.message)
+    assert "bob" not in alice.node._switchboard._conversations
+
+
+def test_only_the_authority_voids_a_key(village: Town) -> None:
+    alice, bob = met(village)
+    key = bob.node.credentials.identity.public_key
+    alice.node._key_revoked(Revoked("bob", key, "2026-01-01T00:00:00.000Z", b"s" * 64))
+    assert not alice.node.people.get("bob").revoked
+    assert alice.inbox.of(events.Warn) == []
+    assert "bob" in alice.node._switchboard._conversations
 
 
 def test_a_void_key_is_no_first_key(village: Town) -> None:

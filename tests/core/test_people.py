@@ -6,6 +6,8 @@ import pytest
 
 from chat.core.people import People
 from chat.wire import registry as wire
+from db.connection import Connection
+from db.rooms import JOINED, MemberRow, RoomRow, put_member, put_room
 from db.users import update_user
 from tests.people import Person, Town
 
@@ -62,3 +64,17 @@ def test_contacts_come_first_where_there_are_too_many(alice: Person, monkeypatch
     for name in ("carol", "dora"):
         alice.node.writer.call(lambda tx, name=name: update_user(tx, name, contact=1))  # type: ignore[misc]
     assert facts(people).watched == ("carol", "dora")
+
+
+def test_whoever_is_in_a_room_comes_after_the_contacts(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large rooms have more people than the registry watches for anybody."""
+    monkeypatch.setattr(wire, "MAX_NAMES", 2)
+
+    def fill(tx: Connection) -> None:
+        put_room(tx, RoomRow("#tea", JOINED))
+        for name in ("alice", "bob", "carol"):
+            put_member(tx, MemberRow("#tea", name, 1))
+        update_user(tx, "dora", contact=1)
+
+    alice.node.writer.call(fill)
+    assert facts(alice.node.people).watched == ("dora", "bob")

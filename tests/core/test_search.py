@@ -283,3 +283,16 @@ def test_words_that_are_never_together_are_not_looked_for_in_every_message(
     with mock.patch("chat.core.search.searchable", wraps=searchable) as read:
         assert numbers(connection, "left", "right") == []
     assert sum(len(call.args[1]) for call in read.call_args_list) <= 10
+
+
+def test_whose_a_word_is_is_looked_up_before_the_messages(
+    database: Database, small_blocks: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "FEW", 4)
+    connection = client_connection(database)
+    writers = ["carol" if n == 50 else "bob" for n in range(1, 301)]
+    write(connection, [Writing(n, name, ("alice",), "tea" * (n % 3 == 2)) for n, name in enumerate(writers, 1)])
+    with mock.patch("chat.core.search.searchable", wraps=searchable) as read:
+        found = search(connection, OWN_NAME, SearchQuery([Term("tea")], [frozenset({FROM + "carol"})]))
+    assert [hit.number for hit in found.hits] == [50]
+    assert sum(len(call.args[1]) for call in read.call_args_list) <= 4 + 10  # of its block, and those in none yet

@@ -9,10 +9,18 @@ from tests.processes import Client, Server, run_client
 Keep = Callable[[Any], Any]
 
 
+FEW_DESCRIPTORS = ("sh", "-c", 'ulimit -S -n 256; exec "$@"', "sh")
+
+
+def limits(client: Client) -> list[str]:
+    return Path(f"/proc/{client.pid}/limits").read_text().splitlines()
+
+
 def names(client: Client, room: str = "#tea") -> list[str]:
     """Who is there, as that client knows it."""
     before = len(client.lines)
-    client.do(f"/names {room}")
+    client.type(f"/names {room}")
+    assert client.event("done", command="names")["ok"]
     return [event["name"] for event in client.events[before:] if event["event"] == "member" and event["present"]]
 
 
@@ -25,8 +33,11 @@ def test_a_room_outlives_a_killed_registry(tmp_path: Path, started: Keep) -> Non
     server = started(Server(tmp_path / "registry"))
     port = int(server.address.rpartition(":")[2])
     people = alice, bob, carol = [
-        started(Client(tmp_path, name, server.address)).ready() for name in ("alice", "bob", "carol")
+        started(Client(tmp_path, name, server.address, within=FEW_DESCRIPTORS)).ready()
+        for name in ("alice", "bob", "carol")
     ]
+    (soft, hard, _) = next(line for line in limits(alice) if line.startswith("Max open files")).split()[3:]
+    assert soft == hard  # for a room that is larger than this one
     for client in people:
         client.do("/join #Tea")
     for client in (alice, bob):

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from chat.net.connection import Connection, Poller
 from chat.net.tls import OwnCertificate
 from chat.registry import session as session_module
 from chat.wire import pulse
@@ -150,6 +151,30 @@ def test_a_connection_that_breaks_ends_the_lease(place: Office) -> None:
     assert watcher.hear().online
     alice.close()
     assert not watcher.hear().online
+
+
+def test_who_waits_is_not_read_where_there_is_only_room_to_send(place: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The poll names a connection for either; a flood would come into memory beside what is sent."""
+    flood = place.signed_in("flood")
+    reads: list[bool] = []
+    rounds: list[bool] = []
+    receive, wait = Connection.receive, Poller.wait
+
+    def receiving(connection: Connection) -> bytes:
+        reads.append(connection.wants_data)
+        return receive(connection)
+
+    def waiting(poller: Poller, connections: Any, timeout: float | None) -> list[Connection]:
+        wait(poller, connections, timeout)
+        rounds.extend(not connection.wants_data for connection in connections)
+        return list(connections)
+
+    monkeypatch.setattr(Connection, "receive", receiving)
+    monkeypatch.setattr(Poller, "wait", waiting)
+    monkeypatch.setattr(place.registry._shared.requests, "allow", lambda *_: False)
+    flood.say(wire.Who(2, ""))
+    wait_until(lambda: rounds.count(True) > 2, "it waits")
+    assert all(reads)
 
 
 def test_a_slow_reader_is_cut_and_nobody_waits(place: Office, monkeypatch: pytest.MonkeyPatch) -> None:

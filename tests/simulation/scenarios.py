@@ -41,6 +41,18 @@ def refused_in_the_middle() -> None:
         world.heal()
 
 
+def recipient_set_back() -> None:
+    """What was sent is not held any more; the next message brings it again."""
+    world = World(1, names=("alice", "bob"))
+    world.snapshot("bob")
+    for _ in range(2):
+        world.compose("alice", ("bob",))
+        _settle(world)
+    world.restore("bob")
+    world.compose("alice", ("bob",))
+    world.heal()
+
+
 def two_timelines() -> None:
     """Both databases are set back, then the writer's to a copy from the time that never was."""
     world = World(1, names=("alice", "bob"))
@@ -79,4 +91,4 @@ def _settle(world: World) -> None:
     world.come_to_rest()
 
 
-SCENARIOS = (refused_in_the_middle, two_timelines, mark_lost, crossing_dials)
+SCENARIOS = (recipient_set_back, refused_in_the_middle, two_timelines, mark_lost, crossing_dials)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.ui import canvas
-from chat.ui.canvas import ASK_ATTRIBUTES, ASK_KITTY, Screen, ask, choose, questions, size_of, split
+from chat.ui.canvas import ASK_ATTRIBUTES, ASK_KITTY, ERASE, Screen, ask, choose, questions, size_of, split
 from chat.ui.preview import Way
 
 KITTY_YES = b"\x1b_Gi=31;OK\x1b\\"
@@ -110,6 +110,7 @@ def test_it_is_asked_and_is_as_it_was_afterwards(terminal: FakeTerminal) -> None
     answers, typed = ask(terminal.inside, terminal.inside, questions(XTERM))
     assert answers == KITTY_YES + b"\x1b[?62;4c"
     assert typed in (b"/who\r", b"/who\n")
+    assert os.read(terminal.outside, 1024) == ERASE  # for those who print what they do not know
     assert terminal.settings() == before
 
 

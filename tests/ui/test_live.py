@@ -218,6 +218,15 @@ def test_a_start_tells_what_is_unread(alice: Person, bob: Person, capsys: pytest
     assert console.next_unread() is None
 
 
+def test_the_bar_says_how_far_an_export_is(console: LiveConsole, capsys: pytest.CaptureFixture[str]) -> None:
+    console.notify(events.Exporting(step="written", done=1, total=4))
+    assert console.facts("").running == "/export: written 25%"
+    assert console.facts("/who").running == "/who"
+    console.export_ended()
+    assert console.facts("").running == ""
+    assert printed(capsys) == ""
+
+
 def test_a_drawing_is_not_touched(console: LiveConsole, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(LiveConsole, "_columns", 20)

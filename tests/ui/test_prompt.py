@@ -395,3 +395,19 @@ def test_what_is_typed_before_there_is_a_prompt_is_typed(open_terminal: Open, bo
     alice.wait_for("> /who bo", "\nbob")
     alice.wait(lambda: line_being_typed(alice) == "half a tho", "the half line")
     assert "Gi=31" not in "".join(alice.scrolled)
+
+
+def test_a_history_is_exported_beside_the_talk(open_terminal: Open, bob: Person, tmp_path: Path) -> None:
+    alice = at_prompt(open_terminal("alice"))
+    turn_to(alice, "bob")
+    alice.enter("are you there?")
+    alice.wait_line("alice → bob: are you there?", "✓")
+    alice.enter("/nicknames bob Bobby, Rob Smith")
+    alice.wait_for("nicknames of bob: Bobby,Rob Smith")
+    alice.enter(f"/export {tmp_path}/mine.jsonl")
+    alice.wait_for("everything as it is", "1 of all")
+    assert "are you there?" in (tmp_path / "mine.jsonl").read_text()
+    alice.enter("/consent no")
+    alice.wait_for("may be exported by others: no")
+    alice.enter("and now?")
+    assert bob.inbox.texts(2) == ["are you there?", "and now?"]

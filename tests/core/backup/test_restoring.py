@@ -112,7 +112,7 @@ def test_others_are_not_thrown_away_unasked(alice: Keeper, tmp_path: Path, targe
     insert_received(there, [receiver_row(1, message="precious")])
     with pytest.raises(UserError) as raised:
         restore(path, there)
-    assert "has 0 people and 1 messages already, and nothing was restored. To throw them away" in str(raised.value)
+    assert "holds 1 messages received, 0 sent already, and nothing was restored. To throw away" in str(raised.value)
     assert str(raised.value).endswith(f"/restore -replace {path}")
     assert there.query("SELECT message FROM Receiver") == [("precious",)]
     restore(path, there, replace=True)

@@ -102,6 +102,14 @@ def test_who_said_no_and_who_is_named_are_left_out(database: Database, tmp_path:
     assert len(export(database, tmp_path / "mine")) == 4
 
 
+def test_a_name_that_is_mistyped_leaves_nobody_in(database: Database, tmp_path: Path) -> None:
+    furnished(database)
+    for anonymised in (True, False):
+        with pytest.raises(UserError, match="Nobody called bbo is in your history"):
+            export(database, tmp_path / "x", anonymised=anonymised, without=frozenset(["bbo"]))
+    assert not (tmp_path / "x").exists()
+
+
 def test_nothing_is_overwritten_unasked(database: Database, tmp_path: Path) -> None:
     furnished(database)
     (tmp_path / "x.card.md").write_text("kept")
@@ -133,6 +141,7 @@ def test_a_dry_run_shows_and_writes_nothing(database: Database, tmp_path: Path) 
 
 def test_progress_goes_to_the_end(database: Database, tmp_path: Path) -> None:
     write(furnished(database), [Writing(2, "bob", (OWN_NAME,), "x")])
+    update_user(database.connect(), "eve")
     told: list[tuple[str, int, int]] = []
     wish = Wish(tmp_path / "x", anonymised=True, without=frozenset(["eve"]))
     Exporter(Pool(database), OWN_NAME, wish, progress=lambda *step: told.append(step), load=FakeFinder).run()

