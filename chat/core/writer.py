@@ -5,7 +5,6 @@ tells each. With a commit for each conversation the engines did 400 to 1,000 a s
 of them 4,500 (docs/architecture.md).
 """
 
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,6 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from chat.errors import ChatError, StorageFailure
+from chat.net.threads import report_fault
 from db.connection import Connection, Database, transaction
 from db.errors import StorageError, Unreachable
 
@@ -148,8 +148,7 @@ def _guarded(done: Done[T]) -> Done[T]:
         try:
             done(outcome)
         except Exception:  # noqa: BLE001 - whatever it is, the writer goes on
-            with suppress(Exception):
-                threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
+            report_fault()
 
     return tell
 

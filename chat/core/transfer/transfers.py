@@ -19,6 +19,7 @@ from chat.core.transfer.ground import RUNNING, Ground
 from chat.core.transfer.part import remove_part
 from chat.errors import ChatError, UserError
 from chat.net.certificates import Identity
+from chat.net.threads import report_fault
 from chat.wire.messages import Ask, Cancelled, Declined, Done, FileMessage, Want
 from db.files import (
     ACCEPTED,
@@ -170,6 +171,8 @@ class Transfers:
                     task()
                 except ChatError as error:
                     self._ground.warn("", str(error))
+                except Exception:  # noqa: BLE001 - a fault in one task is no reason to do no other
+                    report_fault()
 
     def _timeout(self) -> float | None:
         return None if self._due is None else max(0.05, self._due - time.monotonic())

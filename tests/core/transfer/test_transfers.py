@@ -208,7 +208,7 @@ def test_who_says_too_much_is_not_heard_and_the_others_are(village: Town, monkey
     assert alice.node.transfers._waiting["mallory"] <= 1
 
 
-def test_one_fault_is_told_and_the_rest_is_done(village: Town) -> None:
+def test_one_fault_is_told_and_the_rest_is_done(village: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     alice, _, mine, _ = offered(village)
     busy = threading.Event()
     clerk = alice.node.transfers
@@ -217,11 +217,18 @@ def test_one_fault_is_told_and_the_rest_is_done(village: Town) -> None:
     def fail() -> None:
         raise UserError("The first of them fails.")
 
+    def fault() -> None:
+        raise ZeroDivisionError
+
+    faults: list[type[BaseException]] = []
+    monkeypatch.setattr(threading, "excepthook", lambda told: faults.append(told.exc_type))
     clerk._post(fail)
+    clerk._post(fault)
     alice.node.about_file("bob", Declined(row(alice, mine).message_id))
     busy.set()
     told(alice, "cancelled", "out")
     assert events.Warn(message="The first of them fails.") in alice.inbox.of(events.Warn)
+    assert faults == [ZeroDivisionError]
 
 
 # What is fetched next
