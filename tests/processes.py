@@ -148,16 +148,14 @@ class Client(Process):
         within: tuple[str, ...] = (),
     ) -> None:
         self.name = name
-        self._begin = 0
         self._places: dict[str, int] = {}  # by kind of event: from where on none of it was asked for
         flags = [*client_arguments(folder, name, registry), "--json", *arguments]
         script = script or ("client.py" if altered is None else ALTERED)
         super().__init__(script, *flags, environment=environment or alterations(altered), within=within)
 
     def ready(self) -> "Client":
-        """It is; what was before that is passed over."""
+        """It is; what waited for it may have been told before."""
         self.event("ready")
-        self._begin = self._places["ready"]
         return self
 
     def event(self, kind: str, **facts: object) -> Event:
@@ -167,7 +165,7 @@ class Client(Process):
             event = json.loads(line)
             return event["event"] == kind and all(event.get(key) == value for key, value in facts.items())
 
-        found = self._find(fits, max(self._begin, self._places.get(kind, 0)))
+        found = self._find(fits, self._places.get(kind, 0))
         self._places[kind] = found + 1
         return dict(json.loads(self.lines[found]))
 

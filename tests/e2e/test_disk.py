@@ -25,7 +25,7 @@ def test_a_full_disk_at_the_recipient(client: Start, tmp_path: Path) -> None:
     alice.event("sent")
     full.touch()
     alice.do(f"/msg bob {LONG}")
-    assert "No room is left" in bob.event("warning")["message"]
+    assert "No room is left" in bob.event("warning", name="alice")["message"]
     alice.do("/msg bob behind it")
     assert [line["status"] for line in alice.history("bob")][1:] == ["pending", "pending"]
     full.unlink()
