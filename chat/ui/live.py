@@ -292,7 +292,7 @@ class LiveConsole(Console):
     def _whereabouts(self, conversation: Conversation) -> str:
         if self._node and is_room(conversation[0]):
             there = [member.name for member in self._node.rooms.known(conversation[0]) if member.present]
-            return f"{len(there)} members" if there else "you are not in it"
+            return f"{len(there)} member{'' if len(there) == 1 else 's'}" if there else "you are not in it"
         online = [name for name in conversation if self._node and self._node.is_online(name)]
         if len(conversation) == 1:
             return "online" if online else "offline"

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from chat.core import events
 from chat.times import format_time
+from chat.ui import commands
 from chat.ui.greeting import FIRST_STEPS
 from chat.ui.live import LiveConsole
 from chat.ui.messages import Look
@@ -17,6 +18,8 @@ from chat.ui.notices import BELL, Notices
 from chat.ui.settings import Settings
 from chat.ui.shell import Shell
 from tests.people import Person, Town, wait_until
+
+assert commands  # importing it fills the command table
 
 
 @pytest.fixture
@@ -235,3 +238,9 @@ def test_a_drawing_is_not_touched(console: LiveConsole, capsys: pytest.CaptureFi
     drawing, *said = capsys.readouterr().out.splitlines()
     assert drawing.count("A ") == 30
     assert len(said) == 4
+
+
+def test_one_in_a_room_is_one_member(alice: Person, console: LiveConsole, capsys: pytest.CaptureFixture[str]) -> None:
+    shell = Shell("alice", alice.node.people, alice.node, console)
+    assert shell.execute("/join #tea")
+    assert "── #tea · 1 member ──" in capsys.readouterr().out
