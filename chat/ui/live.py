@@ -217,15 +217,8 @@ class LiveConsole(Console):
             case events.Exporting():
                 self._exporting = f"/export: {event.step} {event.done / max(event.total, 1):.0%}"
             case events.Ready():
-                return "\n".join(
-                    filter(
-                        None,
-                        [
-                            render([event], self._look),
-                            *greeting(self._node.unread.counts() if self._node else {}, is_new=self._is_new),
-                        ],
-                    )
-                )
+                unread = self._node.unread.counts() if self._node else {}
+                return "\n".join([render([event], self._look), *greeting(unread, is_new=self._is_new)])
         return ""
 
     def _incoming(self, event: events.Incoming, now: float) -> str:

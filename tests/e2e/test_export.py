@@ -15,7 +15,7 @@ def test_anonymised_beside_a_running_client(server: Server, client: Callable[...
     alice.event("message")
     path = tmp_path / "data.jsonl"
     done = run_client(tmp_path, "alice", server.address, "-c", f"/export {path} --anonymised")
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
     (line,) = path.read_text().splitlines()
     text = json.loads(line)["text"]
     for word in ("Jennifer", "Miller", "London", "Bobby", "1234567"):

@@ -1,5 +1,6 @@
 """Recording at the prompt, in a real terminal, with a microphone that reads aloud (tests/ui/played)."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.screen import ENTER, Terminal, ctrl
 from tests.ui.conftest import Open
 
 PLAYED = str(Path(__file__).parent / "played")
+SPOKEN_S = 5
 TOLD = "Enter: send it   Ctrl-C: discard it"
 
 
@@ -27,13 +29,19 @@ def alice(open_terminal: Open, bob: Person) -> Terminal:
     return terminal
 
 
+def seconds(terminal: Terminal) -> int:
+    """How long it is by the line above the prompt."""
+    found = re.search(r"recording (\d+):(\d+)", terminal.text)
+    return 60 * int(found[1]) + int(found[2]) if found else 0
+
+
 def test_enter_sends_it_and_its_words_come(alice: Terminal, bob: Person) -> None:
     alice.enter("/voice bob")
-    alice.wait_line("recording 0:0", "█", TOLD)
+    alice.wait_for("recording ", TOLD)
     alice.type("half a tho")
     bob.node.send(["alice"], "meanwhile")
     alice.wait_for("bob: meanwhile", "alice> half a tho")
-    alice.wait_line("recording 0:06")
+    alice.wait(lambda: seconds(alice) > SPOKEN_S, "all of it recorded")  # it runs faster than the screen is drawn
     alice.type(ENTER)
     alice.wait_gone("recording")
     (event,) = bob.inbox.wait_for(events.Transcript)
