@@ -154,8 +154,9 @@ class Client(Process):
         super().__init__(script, *flags, environment=environment or alterations(altered), within=within)
 
     def ready(self) -> "Client":
-        """It is; what waited for it may have been told before."""
+        """It is; what waited for it may have been told before. The warnings of a first start are passed over."""
         self.event("ready")
+        self._places["warning"] = self._places["ready"]
         return self
 
     def event(self, kind: str, **facts: object) -> Event:
