@@ -1,6 +1,7 @@
 """What the tests share. Those that need more than Python are marked so: left out aloud where it is missing."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +22,9 @@ from tests.processes import Client, Process, Server
 
 settings.register_profile("ours", deadline=None)  # a loaded machine is slow, and that is no fault
 settings.load_profile("ours")
+
+# What a shell starts in the background ignores Ctrl-C, and so would all the programs that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 P = TypeVar("P", bound=Process)
 
