@@ -97,7 +97,7 @@ class Carrier:
                 self._resumed(request, value)
             case Store(link):
                 held, _ = value
-                self.delivery.stored(link, request, held)
+                self.delivery.stored(link, request, held, now)
 
     def read(self, request: ReadRows, borrow: Callable[[], AbstractContextManager[Connection]], now: float) -> None:
         """Give the machine what is to be sent, from the database where it was not composed just now."""

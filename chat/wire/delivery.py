@@ -261,11 +261,13 @@ class Delivery:
         link.pump.rows_read(rows, more=more)
         self._pump()
 
-    def stored(self, link: Link, request: Store, held: Position) -> None:
-        """The answer to Store: on the disk, so it may be said."""
+    def stored(self, link: Link, request: Store, held: Position, now: float) -> None:
+        """The answer to Store: on the disk up to there, so it may be said. What is left does not come on this link."""
         link.uncommitted_bytes -= _size(request.messages)
         if link.protocol.state is not State.CLOSED:
             link.protocol.send(Ack(held.stream, held.n, held.chain))
+        if held.n < request.messages[-1].seq:
+            self._close(link, now)
 
     def not_marked(self, request: MarkSent, now: float) -> None:
         """The answer to MarkSent if it failed: later again, for the link may go on and nobody say it any more."""

@@ -4,6 +4,7 @@ import pytest
 
 from chat.core import events
 from chat.core.node import MAX_TROUBLES
+from chat.core.strangers import STRANGER_MESSAGES
 from chat.errors import NetworkError, StorageFailure
 from tests.flaky import FlakyDatabase, always
 from tests.people import Person, Town, wait_until
@@ -165,3 +166,14 @@ def flaky_person(village: Town, name: str) -> tuple[FlakyDatabase, Person]:
     person = village.person(name)
     database = person.database = FlakyDatabase(person.database)
     return database, person.start()
+
+
+def test_a_stranger_who_is_answered_goes_on(village: Town) -> None:
+    """Whatever part of a batch the allowance let through."""
+    alice, bob = village.person("alice").start(), village.person("bob").start()
+    texts = [f"{number}" for number in range(STRANGER_MESSAGES + 30)]
+    for text in texts:
+        bob.node.submit(["alice"], text)
+    wait_until(lambda: len(alice.inbox.of(events.Incoming)) == STRANGER_MESSAGES, "the allowance is used up")
+    alice.node.send(["bob"], "Go on.")
+    wait_until(lambda: [event.text for event in alice.inbox.of(events.Incoming)] == texts, "the rest came")

@@ -288,8 +288,18 @@ def test_an_ack_goes_out_once_it_is_stored() -> None:
     say(machine, link, message(1))
     assert heard(link) == []
     (request,) = of(Store, machine.take_requests())
-    machine.stored(link, request, Position(THEIRS, 1, b"c" * 32))
+    machine.stored(link, request, Position(THEIRS, 1, b"c" * 32), 0.0)
     assert heard(link) == [Ack(THEIRS, 1, b"c" * 32)]
+
+
+def test_a_link_ends_where_messages_are_taken_in_part() -> None:
+    """They are not sent twice on one link: the next one goes on from what is held."""
+    machine = delivery(nominator=True)
+    link = flowing(machine)
+    say(machine, link, message(1), message(2))
+    (request,) = of(Store, machine.take_requests())
+    machine.stored(link, request, Position(THEIRS, 1, b"c" * 32), 0.0)
+    assert link not in machine.links
 
 
 def test_streams_are_stored_one_by_one() -> None:
@@ -311,10 +321,10 @@ def test_reading_waits_for_the_store() -> None:
         say(machine, link, message(seq, size))
     assert not link.wants_data
     first, *rest = of(Store, machine.take_requests())
-    machine.stored(link, first, Position(THEIRS, 1, b"c" * 32))
+    machine.stored(link, first, Position(THEIRS, 1, b"c" * 32), 0.0)
     assert link.wants_data
     for request in rest:
-        machine.stored(link, request, Position(THEIRS, 1, b"c" * 32))
+        machine.stored(link, request, Position(THEIRS, request.messages[-1].seq, b"c" * 32), 0.0)
     assert link.uncommitted_bytes == 0
 
 
@@ -457,7 +467,7 @@ def test_answers_for_a_link_that_has_ended_do_nothing() -> None:
     (request,) = of(Store, machine.take_requests())
     machine.close(1.0)
     assert machine.take_closing() == [link]
-    machine.stored(link, request, Position(THEIRS, 1, b"c" * 32))
+    machine.stored(link, request, Position(THEIRS, 1, b"c" * 32), 0.0)
     machine.positions_read(link, ())
     machine.resumed(link, start_of(STREAM))
     machine.rows_read(link, rows(1), more=True)
