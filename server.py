@@ -19,6 +19,7 @@ from db.errors import StorageError
 
 DEFAULT_PORT = 5530
 DEFAULT_METRICS_PORT = 9530
+ENDS = {signal.SIGINT, signal.SIGTERM}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -83,9 +84,8 @@ def serve(options: argparse.Namespace) -> int:
     raise_descriptor_limit()
     log = Log(as_json=options.json)
     address = parse_address(options.listen, DEFAULT_PORT)
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # in all threads that follow, for sigwait to have them
     registry = Registry(address, options.data, db=options.db, limits=limits, log=log)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: registry.stop())
     metrics = None
     if options.metrics:
         metrics = Metrics(
@@ -93,7 +93,8 @@ def serve(options: argparse.Namespace) -> int:
         )
         log.event("tells", note=f"numbers on http://{format_address(*metrics.address)}/metrics")
     log.event("listens", on=format_address(*registry.address), fingerprint=group(registry.fingerprint))
-    registry.serve()
+    signal.sigwait(ENDS)
+    registry.close()
     if metrics:
         metrics.close()
     log.event("stops")

@@ -135,13 +135,10 @@ class Town:
             self._address, self.folder / "registry", log=Log(self.log), limits=NO_LIMITS, bcrypt_cost=4
         )
         self._address = self._registry.address
-        self._serving = threading.Thread(target=self._registry.serve)
-        self._serving.start()
 
     def close_registry(self) -> None:
         if self._registry is not None:
-            self._registry.stop()
-            self._serving.join()
+            self._registry.close()
             self._registry = None
 
     def person(self, name: str, database: Callable[[bytes], Database] | None = None) -> Person:

@@ -38,7 +38,7 @@ class Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1", **(environment or {})},
             cwd=ROOT,
             text=True,
         )
@@ -96,7 +96,13 @@ class Process:
         self.wait()
 
     def wait(self) -> int:
-        code = self._process.wait(PATIENCE_S)
+        try:
+            code = self._process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self.signal(signal.SIGABRT)  # it tells where its threads are
+            self._process.wait(PATIENCE_S)
+            self._reader.join(PATIENCE_S)
+            raise AssertionError("\n".join(["It does not end:", *self.lines[-200:]])) from None
         self._reader.join(PATIENCE_S)
         return code
 

@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "db": set[str](),
 }
 SIDE_EFFECTS = {"socket", "selectors", "threading", "queue", "time", "os", "ssl", "pathlib", "subprocess", "random"}
+STARTER = Path("chat/net/threads.py")
 PRINTERS = {"chat/ui/console.py", "server.py", "client.py"}
 
 MODULES = sorted(path.relative_to(ROOT) for folder in ("chat", "db") for path in (ROOT / folder).rglob("*.py"))
@@ -74,6 +75,12 @@ def test_the_wire_is_pure(path: Path) -> None:
 @pytest.mark.parametrize("path", PROGRAM, ids=str)
 def test_threads_are_all_there_is(path: Path) -> None:
     assert "asyncio" not in {name.split(".")[0] for name in imports(parsed(path))}
+
+
+@pytest.mark.parametrize("path", [path for path in PROGRAM if path != STARTER], ids=str)
+def test_every_thread_leaves_the_signals_to_the_main_thread(path: Path) -> None:
+    made = [node.lineno for node in ast.walk(parsed(path)) if isinstance(node, ast.Attribute) and node.attr == "Thread"]
+    assert not made, f"{path} makes a thread in line {made}: a DaemonThread of {STARTER} is what leaves the signals be"
 
 
 @pytest.mark.parametrize("path", [path for path in PROGRAM if str(path) not in PRINTERS], ids=str)

@@ -4,7 +4,6 @@ It carries bytes between sockets and machine, requests between machine and store
 is a reason to. Everything else reaches it as a small task in its inbox, and a wake-up.
 """
 
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from chat.core.writer import Outcome
 from chat.errors import ChatError, ClockError, NetworkError, TrustError
 from chat.net.certificates import fingerprint
 from chat.net.connection import Connection, Poller
+from chat.net.threads import DaemonThread
 from chat.times import utc_now
 from chat.wire.delivery import (
     AboutFile,
@@ -55,7 +55,7 @@ class Conversation:
         self._sockets: dict[Link, NewConnection] = {}
         self._redial = Redial(time.monotonic())
         self._ending = False
-        self.thread = threading.Thread(target=self._run, name=f"conversation {name}", daemon=True)
+        self.thread = DaemonThread(self._run, f"conversation {name}")
 
     def start(self) -> None:
         """Begin. RuntimeError if the system has no more threads."""

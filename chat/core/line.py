@@ -32,6 +32,7 @@ from chat.net.certificates import REGISTRY_ID, host_name
 from chat.net.connection import Connection, Poller
 from chat.net.deadline import Deadline
 from chat.net.dialing import dial
+from chat.net.threads import DaemonThread
 from chat.net.tls import handshake
 from chat.wire import registry as wire
 from chat.wire.registry import Presence
@@ -90,7 +91,7 @@ class Line:
         self._number = 0
         self._backoff = Backoff()
         self._first_try = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="registry line", daemon=True)
+        self._thread = DaemonThread(self._run, "registry line")
         self.signed_in = False
         self.local_ip = ""
         self.roster: Mapping[str, Presence] = MappingProxyType({})

@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from chat.errors import ChatError, StorageFailure
-from chat.net.threads import report_fault
+from chat.net.threads import DaemonThread, report_fault
 from db.connection import Connection, Database, transaction
 from db.errors import StorageError, Unreachable
 
@@ -50,7 +50,7 @@ class Writer:
         self._jobs: SimpleQueue[tuple[Job[Any], Done[Any]] | None] = SimpleQueue()
         self._lock = threading.Lock()  # so that nothing is handed in after the end and never answered
         self._closed = False
-        self._thread = threading.Thread(target=self._run, name="store writer", daemon=True)
+        self._thread = DaemonThread(self._run, "store writer")
 
     @property
     def connection(self) -> Connection:

@@ -11,6 +11,7 @@ from chat.net.door import Door
 from chat.net.files import private_folder
 from chat.net.limits import Places, TokenBucket
 from chat.net.listener import Listener
+from chat.net.threads import DaemonThread
 from chat.net.tls import ALPN_REGISTRY, listening_context
 from chat.registry.accounts import BCRYPT_COST, Accounts
 from chat.registry.authority import Authority
@@ -43,7 +44,7 @@ DEFAULT_LIMITS = Limits()
 
 
 class Registry:
-    """Listens from the start; `serve` waits for the end."""
+    """Listens from the start until `close`."""
 
     def __init__(
         self,
@@ -70,9 +71,8 @@ class Registry:
         self._places = Places(limits.connections, limits.per_address)
         self._rate = TokenBucket(limits.rate_per_address, limits.burst_per_address)
         self._door = Door(places=HANDSHAKES_AT_ONCE, per_address=HANDSHAKES_PER_ADDRESS)
-        self._sessions: dict[Session, threading.Thread] = {}
+        self._sessions: dict[Session, DaemonThread] = {}
         self._lock = threading.Lock()
-        self._ended = threading.Event()
         requests = Requests(connections_per_s=limits.rate_per_address, connections_at_once=limits.burst_per_address)
         self._rooms = Rooms(database, self._directory, log, max_members=limits.members_per_room)
         self._shared = Shared(
@@ -95,9 +95,8 @@ class Registry:
         """How much of what there is now."""
         return {"connections": len(self._sessions), "signed_in": len(self._directory), **process_gauges()}
 
-    def serve(self) -> None:
-        """Wait until `stop`, then end all connections and give everything back."""
-        self._ended.wait()
+    def close(self) -> None:
+        """End all connections and give everything back."""
         self._listener.close()
         with self._lock:
             sessions = dict(self._sessions)
@@ -108,10 +107,6 @@ class Registry:
             thread.join(max(0.0, until - time.monotonic()))
         self._rooms.close()
         self._accounts.close()
-
-    def stop(self) -> None:
-        """Have serve come to its end. For any thread and for signal handlers."""
-        self._ended.set()
 
     def _accepted(self, sock: socket.socket, address: str) -> None:
         source = source_of(address)
@@ -128,9 +123,7 @@ class Registry:
 
     def _begin(self, sock: socket.socket, address: str) -> None:
         session = Session(self._shared)
-        thread = threading.Thread(
-            target=self._run, name=f"session {address}", args=(session, sock, address), daemon=True
-        )
+        thread = DaemonThread(self._run, f"session {address}", session, sock, address)
         with self._lock:
             self._sessions[session] = thread
         try:

@@ -7,6 +7,7 @@ from queue import Full, Queue
 
 from chat.core.images.reading import NotAnImage, preview
 from chat.inert import inert
+from chat.net.threads import DaemonThread
 from chat.ui.canvas import Screen
 from chat.ui.preview import INDENT, Way, draw
 
@@ -21,7 +22,7 @@ class Previewer:
         self._screen = screen
         self._show = show
         self._waiting: Queue[Path] = Queue(MAX_WAITING)
-        self._thread = threading.Thread(target=self._run, name="previews", daemon=True)
+        self._thread = DaemonThread(self._run, "previews")
         self._started = threading.Lock()
 
     def want(self, path: Path) -> None:

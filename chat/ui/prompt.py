@@ -6,7 +6,6 @@ so a slow one holds up nobody's typing; it owns the shell.
 
 import os
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ from prompt_toolkit.styles import Style
 from chat.core.events import Failure
 from chat.core.history import own_texts
 from chat.core.unread import Conversation
-from chat.net.threads import start_thread
+from chat.net.threads import DaemonThread, start_thread
 from chat.ui.bar import fit, progress, status_bar
 from chat.ui.canvas import ask, choose, questions, size_of
 from chat.ui.completion import Candidate, CommandCompleter
@@ -69,7 +68,7 @@ class Prompt:
         self._recording: Recording | None = None
         self._running = ""
         self._leaving = False
-        self._worker = threading.Thread(target=self._work, name="commands", daemon=True)
+        self._worker = DaemonThread(self._work, "commands")
         shell.record = self._record
         self._cancel_timer: Callable[[], None] = lambda: None
         self._session: PromptSession[None] = PromptSession(

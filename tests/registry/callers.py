@@ -1,7 +1,6 @@
 """Whoever calls at a registry: real sockets and TLS, and every word in the test's hand."""
 
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -89,8 +88,6 @@ class Office:
         self.out = StringIO()
         self.registry = Registry(("127.0.0.1", 0), folder / "registry", log=Log(self.out), limits=limits, bcrypt_cost=4)
         self.callers: list[Caller] = []
-        self._serving = threading.Thread(target=self.registry.serve)
-        self._serving.start()
 
     @property
     def pem(self) -> str:
@@ -129,8 +126,7 @@ class Office:
     def close(self) -> None:
         for caller in self.callers:
             caller.close()
-        self.registry.stop()
-        self._serving.join()
+        self.registry.close()
 
 
 def sign_in(

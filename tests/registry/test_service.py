@@ -1,5 +1,6 @@
 """The registry as a whole: limits before TLS, many who misbehave at once, an orderly end, and a restart."""
 
+import os
 import signal
 import socket
 import threading
@@ -104,13 +105,20 @@ def test_the_end_hangs_up_on_everybody(tmp_path: Path) -> None:
         alice, stranger = place.signed_in("alice"), place.stranger()
         stranger.ask(wire.Introduce(1), wire.Introduced)
         address = place.registry.address
-        place.registry.stop()
+        place.registry.close()
         assert alice.is_cut()
         assert stranger.is_cut()
-        place._serving.join(PATIENCE_S)
         assert place.registry._sessions == {}
         with pytest.raises(OSError, match="refused"):
             socket.create_connection(address)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_whichever_thread_the_kernel_asks_first(server: Server, number: int) -> None:
+    others = {int(thread.name) for thread in Path(f"/proc/{server.pid}/task").iterdir()} - {server.pid}
+    os.kill(others.pop(), number)  # a thread's id: the process is meant, and that thread is asked first
+    assert server.wait() == 0
+    assert '"stops"' in server.lines[-1]
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from chat.errors import StorageFailure
+from chat.net.threads import DaemonThread
 
 BUFFER_BYTES = 256 * 1024
 
@@ -27,7 +28,7 @@ class Hasher:
         self._finishing = self._stopped = False
         self._failure: StorageFailure | None = None
         self._changed = threading.Condition()
-        self._thread = threading.Thread(target=self._run, name="hasher", daemon=True)
+        self._thread = DaemonThread(self._run, "hasher")
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -19,7 +19,7 @@ from chat.core.transfer.ground import RUNNING, Ground
 from chat.core.transfer.part import remove_part
 from chat.errors import ChatError, UserError
 from chat.net.certificates import Identity
-from chat.net.threads import report_fault
+from chat.net.threads import DaemonThread, report_fault
 from chat.wire.messages import Ask, Cancelled, Declined, Done, FileMessage, Want
 from db.files import (
     ACCEPTED,
@@ -57,7 +57,7 @@ class Transfers:
         self._closed = False
         self._backoffs: dict[Key, Backoff] = {}  # the clerk's own, and so is when the next of them is due
         self._due: float | None = None
-        self._thread = threading.Thread(target=self._run, name="clerk of files", daemon=True)
+        self._thread = DaemonThread(self._run, "clerk of files")
 
     def start(self) -> None:
         """Begin to work."""

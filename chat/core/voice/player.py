@@ -1,6 +1,5 @@
 """Playing a recording: decoded by the child, since it may be a stranger's, and written to the loudspeaker."""
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from chat.core.voice.devices import Loudspeaker
 from chat.core.voice.messages import Sound
 from chat.core.voice.process import DECODE, Child
 from chat.errors import ChatError
+from chat.net.threads import DaemonThread
 
 SAMPLE_RATE = 16_000  # as the child hands it over
 
@@ -20,7 +20,7 @@ class Player:
         self._trouble = trouble
         self._child: Child | None = None
         self._stopped = False
-        self._thread: threading.Thread | None = None
+        self._thread: DaemonThread | None = None
 
     def play(self, path: Path) -> None:
         """Begin, in place of what is playing. NoSoundDevice, or NotARecording if it cannot be opened."""
@@ -32,7 +32,7 @@ class Player:
             loudspeaker.close()
             raise
         self._child, self._stopped = child, False
-        self._thread = threading.Thread(target=self._run, args=(child, loudspeaker), name="player", daemon=True)
+        self._thread = DaemonThread(self._run, "player", child, loudspeaker)
         self._thread.start()
 
     def wait(self) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from chat.core.voice.devices import SAMPLE_RATE, Microphone, NoSoundDevice, open_microphone
+from chat.net.threads import DaemonThread
 
 BLOCK = SAMPLE_RATE // 10  # samples: the level is shown ten times a second
 MAX_RECORDING_S = 2 * 3600
@@ -42,7 +43,7 @@ class Recorder:
         self.seconds = 0.0
         self._stopping = threading.Event()
         self._error: Exception | None = None
-        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread = DaemonThread(self._run, "recorder")
         self._thread.start()
 
     def stop(self) -> Path:

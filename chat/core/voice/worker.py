@@ -15,6 +15,7 @@ from chat.core.voice.process import TRANSCRIBE, Child, Crashed, NotARecording, N
 from chat.core.voice.transcription import Transcription, hear_out
 from chat.core.writer import Writer
 from chat.errors import ChatError
+from chat.net.threads import DaemonThread
 from db.connection import Connection
 from db.messages import last_ordinal
 from db.pool import Pool
@@ -53,7 +54,7 @@ class VoiceWorker:
         self._closing = False
         self._missing = ""  # what is to be installed, once that is known
         self._passed_over = 0  # up to this ordinal, for want of it
-        self._thread = threading.Thread(target=self._run, name="voice worker", daemon=True)
+        self._thread = DaemonThread(self._run, "voice worker")
 
     def start(self) -> None:
         """Begin with what waits."""
