@@ -15,7 +15,7 @@ test: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	tests/install_tools.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check --fix .
@@ -53,22 +53,22 @@ lock: $(VENV)/tools
 audit: $(VENV)/tools
 	$(VENV)/tools/bin/python docs/audit.py
 
-$(VENV)/tools:
+$(VENV)/made:  # once, by one Python, whatever the next one to call make has in its PATH
 	@$(PYTHON) -c '$(NEEDED)'
-	$(PYTHON) -m venv $(VENV)/tools
-	$(VENV)/tools/bin/python -m pip install --quiet --disable-pip-version-check pip-tools==7.6.2 pip-audit==2.10.1
+	$(PYTHON) -m venv --clear $(VENV)
+	touch $@
 
-$(VENV)/run: requirements.lock
-	@$(PYTHON) -c '$(NEEDED)'
-	$(PYTHON) -m venv $(VENV)
+$(VENV)/run: requirements.lock $(VENV)/made
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	touch $@
 
-$(VENV)/dev: requirements-dev.lock
-	@$(PYTHON) -c '$(NEEDED)'
-	$(PYTHON) -m venv $(VENV)
+$(VENV)/dev: requirements-dev.lock $(VENV)/made
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@
+
+$(VENV)/tools: $(VENV)/made
+	$(PYTHON) -m venv $(VENV)/tools
+	$(VENV)/tools/bin/python -m pip install --quiet --disable-pip-version-check pip-tools==7.6.2 pip-audit==2.10.1
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

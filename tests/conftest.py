@@ -1,6 +1,5 @@
 """What the tests share. Those that need more than Python are marked so: left out aloud where it is missing."""
 
-import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,26 +27,37 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 P = TypeVar("P", bound=Process)
 
-left_out = pytest.StashKey[list[str]]()
+left_out: list[str] = []
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs something that is missing; where that should be there and nobody would read of it, fail."""
-    config.stash[left_out] = []
+    """Leave out what needs something that is missing, unless it should be there: then those tests fail."""
     for mark, need in NEEDS.items():
         needy = [item for item in items if item.get_closest_marker(mark)]
-        if not needy or need.is_met():
+        if not needy or need.is_met() or need.must_be_met:
             continue
-        why = f"{len(needy)} tests {need.tests}, for {need.missing}."
-        if need.installable and os.environ.get("CI") == "true":
-            raise pytest.UsageError(f"Cannot be run: {why}")
         items[:] = [item for item in items if item not in needy]
         config.hook.pytest_deselected(items=needy)
-        config.stash[left_out].append(why)
+        left_out.append(f"{len(needy)} tests {need.tests}, for {need.missing}.")
+    output = getattr(config, "workeroutput", None)  # in one process of several
+    if output is not None:
+        output["left_out"] = left_out
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    for why in config.stash.get(left_out, []):
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark, need in NEEDS.items():
+        if need.must_be_met and item.get_closest_marker(mark) and not need.is_met():
+            pytest.fail(f"Cannot be run, for {need.missing}.")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """What one process of several left out, which is what each of them did."""
+    left_out[:] = getattr(node, "workeroutput", {}).get("left_out", left_out)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for why in left_out:
         terminalreporter.write_line(f"LEFT OUT: {why}")
     if terminalreporter.stats.get("failed"):
         terminalreporter.write_line(f"SEED={effort.SEED} lets chance start where it started here.")

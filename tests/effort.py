@@ -6,7 +6,7 @@ A run without SEED takes a fresh one, and prints it if anything fails. `make soa
 import os
 import random
 
-SEED = int(os.environ.get("SEED") or random.randrange(1, 1 << 32))
+SEED = int(os.environ.setdefault("SEED", str(random.randrange(1, 1 << 32))))  # one for all processes of a run
 SIMULATION_EXAMPLES = int(os.environ.get("SIMULATION_EXAMPLES", "100"))
 STORM_S = float(os.environ.get("STORM_SECONDS", "8"))
 CRASH_ROUNDS = int(os.environ.get("CRASH_ROUNDS", "5"))
