@@ -23,6 +23,9 @@ PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)  # as FAT and some network file systems answer
 
+DIRECT_BYTES = 4096  # what the kernel writes from our memory comes in multiples of a disk's blocks
+
+_DIRECT = getattr(os, "O_DIRECT", 0)
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -41,6 +44,9 @@ class PartFile:
             opened.callback(os.close, self._fd)
             self.offset = self._size_so_far()
             self._check_room()
+            self._direct_fd = self._open_direct()
+            if self._direct_fd >= 0:
+                opened.callback(os.close, self._direct_fd)
             self._opened = opened.pop_all()
 
     def __enter__(self) -> Self:
@@ -64,21 +70,34 @@ class PartFile:
         if self._size - self.offset + SPARE_DISK_BYTES > found.f_bavail * found.f_frsize:
             raise StorageFailure(f"There is no room in {self.folder} for {self._size - self.offset} more bytes.")
 
+    def _open_direct(self) -> int:
+        """The same file, to be written past the kernel's memory; -1 where that is not to be had."""
+        try:
+            return os.open(f"/proc/self/fd/{self._fd}", os.O_WRONLY | _DIRECT | os.O_CLOEXEC) if _DIRECT else -1
+        except OSError:
+            return -1
+
     def write(self, data: memoryview) -> None:
-        """Append."""
+        """Append. It costs least in whole pages of memory, to a place that is a multiple of DIRECT_BYTES."""
         with self._errors():
             while data:
-                written = os.pwrite(self._fd, data, self.offset)
+                written = self._write_some(data)
                 self.offset += written
                 data = data[written:]
 
-    def read_into(self, view: memoryview, place: int) -> int:
-        """Fill the start of `view` with what is there from `place` on; how many bytes, one at least. Any thread may."""
+    def _write_some(self, data: memoryview) -> int:
+        if self._direct_fd >= 0 and not (self.offset % DIRECT_BYTES or len(data) % DIRECT_BYTES):
+            with suppress(OSError):  # memory or disk may be cut otherwise than we think
+                return os.pwrite(self._direct_fd, data, self.offset)
+        return os.pwrite(self._fd, data, self.offset)
+
+    def read(self, place: int, size: int) -> bytes:
+        """At most `size` bytes of what is there from `place` on, one at least. Any thread may."""
         with self._errors():
-            count = os.preadv(self._fd, [view], place)
-        if not count:
+            data = os.pread(self._fd, size, place)
+        if not data:
             raise StorageFailure(f"Somebody else writes to {self.folder / self._name}.")
-        return count
+        return data
 
     def start_over(self) -> None:
         """The bytes are wrong: forget them."""

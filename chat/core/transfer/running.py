@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from chat.core.transfer.hashing import BUFFER_BYTES, Hasher
+from chat.core.transfer.intake import Intake
 from chat.core.transfer.part import PartFile
 from chat.core.transfer.source import Changed, read_again
 from chat.core.transfer.speaking import expect, say
@@ -113,22 +113,21 @@ def receive_file(running: Running, part: PartFile) -> bytes:
     if part.offset + length != row.size:
         raise RemoteProtocolError("The file is not of the size that was announced.")
     running.begin(part.offset)
-    with Hasher(part.read_into) as hasher, memoryview(bytearray(BUFFER_BYTES)) as buffer:
-        hasher.grown_to(part.offset)  # what was received before counts too
-        while part.offset < row.size:
-            count = _fill(connection, buffer[: min(BUFFER_BYTES, row.size - part.offset)])
-            part.write(buffer[:count])
-            hasher.grown_to(part.offset)
+    with Intake(part) as intake:
+        while running.bytes_done < row.size:
+            count = _fill(connection, intake.room()[: row.size - running.bytes_done])
+            intake.took(count)
             running.moved(count)
-        return hasher.finish()
+        return intake.finish()
 
 
-def _fill(connection: BulkConnection, view: memoryview) -> int:
-    """Fill `view`, or as much of it as comes before the end; that nothing comes is an error."""
+def _fill(connection: BulkConnection, room: memoryview) -> int:
+    """How many bytes came until `room` was full, or for REPORT_EVERY_S. ConnectionClosed if none did."""
     filled = 0
+    until = time.monotonic() + REPORT_EVERY_S
     try:
-        while filled < len(view):
-            count = connection.receive_into(view[filled:])
+        while filled < len(room) and (not filled or time.monotonic() < until):
+            count = connection.receive_into(room[filled:])
             if not count:
                 raise ConnectionClosed("The other side ended the transfer.")
             filled += count

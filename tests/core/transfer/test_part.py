@@ -1,6 +1,8 @@
 """What is received stays in the download folder, is its owner's alone, resumes, and replaces nothing."""
 
 import errno
+import fcntl
+import mmap
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -13,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chat.core.transfer import part as part_module
-from chat.core.transfer.part import PartFile, part_name, remove_part
+from chat.core.transfer.part import DIRECT_BYTES, PartFile, part_name, remove_part
 from chat.errors import StorageFailure
 from tests.core.test_filenames import any_name
 from tests.descriptors import open_below
@@ -158,16 +160,48 @@ def test_too_many_of_a_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> No
 # Resuming
 
 
+def takes_pages(folder: Path) -> bool:
+    """Not every file system does."""
+    try:
+        os.close(os.open(folder / "probe", os.O_WRONLY | os.O_CREAT | os.O_DIRECT))
+    except OSError:
+        return False
+    return True
+
+
 def test_it_goes_on_where_it_was(folder: Path) -> None:
     with PartFile(folder, ID, 10) as part:
         part.write(memoryview(b"first"))
     with PartFile(folder, ID, 10) as part:
         assert part.offset == 5
         part.write(memoryview(b" half"))
-        buffer = bytearray(20)
-        assert part.read_into(memoryview(buffer), 3) == 7
-        assert buffer[:7] == b"st half"
+        assert part.read(3, 20) == b"st half"
         assert part.place("it").read_bytes() == b"first half"
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_pages_go_past_the_kernels_memory_where_that_can_be(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, refused: bool
+) -> None:
+    """And what is no page, or what the disk does not take so, goes through it."""
+    pages = memoryview(mmap.mmap(-1, 4 * DIRECT_BYTES))
+    pages[:] = data = os.urandom(len(pages))
+    pwrite, direct = os.pwrite, []
+
+    def watch(descriptor: int, view: memoryview, offset: int) -> int:
+        if fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_DIRECT:
+            if refused:
+                raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+            direct.append((offset, len(view)))
+        return pwrite(descriptor, view, offset)
+
+    monkeypatch.setattr(os, "pwrite", watch)
+    with PartFile(folder, ID, 2 * len(data)) as part:
+        for begin, end in ((0, 8192), (8192, 8202), (8202, 12298), (12298, 12288 + 4096)):
+            part.write(pages[begin:end])
+        part.write(pages[:4096])
+        assert part.read(0, 2 * len(data)) == data + data[:4096]
+    assert direct == ([] if refused or not takes_pages(folder) else [(0, 8192), (16384, 4096)])
 
 
 def test_one_that_is_longer_than_it_may_be_is_begun_anew(folder: Path) -> None:
@@ -264,7 +298,7 @@ def test_room_is_looked_for_before(folder: Path, monkeypatch: pytest.MonkeyPatch
         PartFile(folder, bytes(16), 2**63 - 1)
 
 
-@pytest.mark.parametrize("name", ["pwrite", "fsync", "ftruncate", "preadv"])
+@pytest.mark.parametrize("name", ["pwrite", "fsync", "ftruncate", "pread"])
 def test_whatever_the_disk_does_is_a_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     def fail(*_: object) -> int:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
@@ -273,7 +307,7 @@ def test_whatever_the_disk_does_is_a_sentence(folder: Path, monkeypatch: pytest.
         "pwrite": lambda part: part.write(memoryview(b"x")),
         "fsync": lambda part: part.sync(),
         "ftruncate": lambda part: part.start_over(),
-        "preadv": lambda part: part.read_into(memoryview(bytearray(4)), 0),
+        "pread": lambda part: part.read(0, 4),
     }
     with PartFile(folder, ID, 4) as part:
         part.write(memoryview(b"data"))
@@ -287,7 +321,7 @@ def test_what_somebody_cut_off_is_no_endless_reading(folder: Path) -> None:
         part.write(memoryview(b"data"))
         os.truncate(folder / part_name(ID), 2)
         with pytest.raises(StorageFailure, match="Somebody else writes"):
-            part.read_into(memoryview(bytearray(4)), 2)
+            part.read(2, 4)
 
 
 def test_no_descriptor_is_left_open(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chat.core.transfer import intake as intake_module
 from chat.core.transfer import running as running_module
 from chat.core.transfer.part import PartFile
 from chat.core.transfer.running import Running, receive_file, send_file
@@ -96,17 +97,18 @@ def test_what_was_there_is_hashed_while_more_comes_in(
     data = path.read_bytes()
     row = awaited_row(data)
     all_written = threading.Event()
-    read = PartFile.read_into
+    read = PartFile.read
 
-    def slow(part: PartFile, view: memoryview, place: int) -> int:
+    def slow(part: PartFile, place: int, size: int) -> bytes:
         assert all_written.wait(PATIENCE_S)
-        return read(part, view, place)
+        return read(part, place, size)
 
     def watch(running: Running) -> None:
         if running.bytes_done == row.size:
             all_written.set()
 
-    monkeypatch.setattr(PartFile, "read_into", slow)
+    monkeypatch.setattr(PartFile, "read", slow)
+    monkeypatch.setattr(intake_module, "SLOT_BYTES", 256 * 1024)  # not half of the file fits into memory
     monkeypatch.setattr(running_module, "REPORT_EVERY_S", 0.0)
     with PartFile(tmp_path / "downloads", row.message_id, row.size) as part:
         part.write(memoryview(data)[:500_000])
@@ -114,6 +116,33 @@ def test_what_was_there_is_hashed_while_more_comes_in(
         assert receive_file(run(row, far, watch), part) == row.digest
     far.close()
     served.result(PATIENCE_S)
+
+
+def test_what_comes_slowly_is_written_all_the_same(
+    pair: tuple[BulkConnection, BulkConnection],
+    pool: ThreadPoolExecutor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    near, far = pair
+    monkeypatch.setattr(running_module, "REPORT_EVERY_S", 0.0)
+    row = awaited_row(bytes(100))
+    written = threading.Semaphore(0)
+    write = PartFile.write
+
+    def watch(part: PartFile, data: memoryview) -> None:
+        write(part, data)
+        written.release(len(data))
+
+    monkeypatch.setattr(PartFile, "write", watch)
+    with PartFile(tmp_path / "downloads", row.message_id, row.size) as part:
+        received = pool.submit(receive_file, run(row, far), part)
+        expect(near, Fetch)
+        say(near, Sending(100))
+        for _ in range(100):  # the next byte is sent when the last one is in the file
+            near.send(b"\0")
+            assert written.acquire(timeout=PATIENCE_S)
+        assert received.result(PATIENCE_S) == row.digest
 
 
 # A file that changes
@@ -149,9 +178,7 @@ def test_one_that_shrinks_on_the_way_ends_short_and_nothing_else_is_sent_in_its_
     with PartFile(tmp_path / "downloads", row.message_id, row.size) as part:
         with pytest.raises(ConnectionClosed):
             receive_file(run(row, far), part)
-        buffer = bytearray(len(data))
-        assert part.read_into(memoryview(buffer), 0) == part.offset
-        assert buffer[: part.offset] == data[: part.offset]
+        assert part.read(0, len(data)) == data[: part.offset]
     with pytest.raises(Changed):
         served.result(PATIENCE_S)
 
