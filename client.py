@@ -3,10 +3,11 @@
 
 import sys
 
-from chat.net.process import keep_memory_private, raise_descriptor_limit
+from chat.net.process import collect_less_garbage, keep_memory_private, raise_descriptor_limit
 from chat.ui.run import run
 
 if __name__ == "__main__":
     keep_memory_private()
     raise_descriptor_limit()  # a room of 200 is 200 connections, of a few descriptors each
+    collect_less_garbage()
     sys.exit(run())

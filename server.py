@@ -11,7 +11,7 @@ from chat.core.enrolment import authority_fingerprint, introduce
 from chat.errors import ChatError
 from chat.net.addresses import format_address, parse_address
 from chat.net.certificates import group
-from chat.net.process import keep_memory_private, raise_descriptor_limit
+from chat.net.process import collect_less_garbage, keep_memory_private, raise_descriptor_limit
 from chat.registry.log import Log
 from chat.registry.metrics import Metrics
 from chat.registry.service import Limits, Registry
@@ -82,6 +82,7 @@ def serve(options: argparse.Namespace) -> int:
     )
     keep_memory_private()
     raise_descriptor_limit()
+    collect_less_garbage()
     log = Log(as_json=options.json)
     address = parse_address(options.listen, DEFAULT_PORT)
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # in all threads that follow, for sigwait to have them

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chat.core.events import Delivered, Event
+from chat.net.process import collect_less_garbage
 from db.connection import Database
 from db.mysql import MysqlDatabase
 from tests.people import Inbox, Person, cheap_passwords
@@ -116,6 +117,7 @@ class NodeDriver(Driver):
     def __init__(self, name: str, place: Place) -> None:
         super().__init__()
         cheap_passwords()
+        collect_less_garbage()
         mysql = place.mysql
 
         def database(_: bytes) -> Database:

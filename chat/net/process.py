@@ -1,8 +1,11 @@
-"""What a process of ours asks of the system for itself: no dump of its memory, and descriptors enough."""
+"""What a process of ours asks for itself: no dump of its memory, descriptors enough, and less garbage collecting."""
 
 import ctypes
+import gc
 import resource
 import sys
+
+YOUNG_OBJECTS = 10_000
 
 _PR_SET_DUMPABLE = 4
 
@@ -22,3 +25,13 @@ def raise_descriptor_limit() -> int:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     return most
+
+
+def collect_less_garbage() -> None:
+    """To be called when all is imported: that is no garbage ever, and need not be looked through again and again.
+
+    What a message makes is freed without the collector, being in no cycles; it took a tenth of the time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS)

@@ -23,6 +23,14 @@ assert raise_descriptor_limit() == hard == resource.getrlimit(resource.RLIMIT_NO
 """
 
 
+GARBAGE = """
+import gc
+from chat.net.process import collect_less_garbage
+collect_less_garbage()
+assert gc.isenabled() and gc.get_freeze_count() > 1000 and len(gc.get_objects()) < 1000
+"""
+
+
 def run(program: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", program],
@@ -43,3 +51,8 @@ def test_no_dump_is_left(tmp_path: Path) -> None:
 
 def test_the_soft_limit_is_raised(tmp_path: Path) -> None:
     assert run(LIMIT, tmp_path).returncode == 0
+
+
+def test_what_was_imported_is_not_looked_through_for_garbage(tmp_path: Path) -> None:
+    outcome = run(GARBAGE, tmp_path)
+    assert outcome.returncode == 0, outcome.stderr
