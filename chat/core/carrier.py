@@ -15,7 +15,8 @@ from chat.core.journal import Journal, Refusal, Resumed, outbox_rows
 from chat.core.trust import check_key
 from chat.core.writer import Job, Outcome
 from chat.errors import ChatError
-from chat.wire.delivery import Delivery, MarkSent, ReadPositions, ReadRows, Resume, Store
+from chat.wire.delivery import Delivery
+from chat.wire.effects import MarkSent, ReadPositions, ReadRows, Resume, Store
 from chat.wire.messages import Message, Position
 from db.connection import Connection
 from db.errors import StorageError

@@ -20,19 +20,8 @@ from chat.net.certificates import fingerprint
 from chat.net.connection import Connection, Poller
 from chat.net.threads import DaemonThread
 from chat.times import utc_now
-from chat.wire.delivery import (
-    AboutFile,
-    Delivery,
-    Link,
-    LinkUp,
-    MarkSent,
-    Notice,
-    ReadRows,
-    Request,
-    Sent,
-    Store,
-    Violation,
-)
+from chat.wire.delivery import Delivery
+from chat.wire.effects import AboutFile, Link, LinkUp, MarkSent, Notice, ReadRows, Request, Sent, Store, Violation
 from chat.wire.messages import FileMessage, Want
 from chat.wire.peer import State
 from db.connection import Connection as Transaction

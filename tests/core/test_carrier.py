@@ -10,7 +10,8 @@ from chat.core.carrier import Carrier
 from chat.core.journal import Refusal
 from chat.core.trust import check_key
 from chat.core.writer import Outcome
-from chat.wire.delivery import Delivery, Link, ReadRows, Resume, Store
+from chat.wire.delivery import Delivery
+from chat.wire.effects import Link, ReadRows, Resume, Store
 from chat.wire.peer import State
 from db.sqlite import SqliteDatabase
 from db.users import update_user

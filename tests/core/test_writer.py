@@ -11,7 +11,8 @@ from chat.core.composing import Draft
 from chat.core.journal import Journal
 from chat.core.writer import MAX_BATCH, Job, Outcome, Writer
 from chat.errors import StorageFailure, UserError
-from chat.wire.delivery import Delivery, Link, Store
+from chat.wire.delivery import Delivery
+from chat.wire.effects import Link, Store
 from chat.wire.messages import Hello, Message, digest_of, encode_body
 from chat.wire.peer import PeerProtocol
 from db.connection import Connection, Database

@@ -13,7 +13,8 @@ from chat.core import journal
 from chat.core.journal import Journal
 from chat.core.writer import _attempt
 from chat.wire import pump
-from chat.wire.delivery import Delivery, Link, MarkSent, Sent
+from chat.wire.delivery import Delivery
+from chat.wire.effects import Link, MarkSent, Sent
 from chat.wire.messages import Ack, Message, Nominate, Position
 from chat.wire.pump import Pump
 from chat.wire.streams import Renewal, extend_chain

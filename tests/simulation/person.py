@@ -19,7 +19,8 @@ from chat.core.trust import meet
 from chat.core.writer import Outcome, commit
 from chat.errors import ChatError
 from chat.net.certificates import Identity
-from chat.wire.delivery import Delivery, Link, MarkSent, Notice, ReadRows, Store
+from chat.wire.delivery import Delivery
+from chat.wire.effects import Link, MarkSent, Notice, ReadRows, Store
 from db.connection import transaction
 from db.schema import CLIENT
 from db.sqlite import SqliteConnection

@@ -19,7 +19,7 @@ from itertools import permutations
 
 from chat.core.composing import Draft
 from chat.core.file_journal import Arrival
-from chat.wire.delivery import Link, Notice, Sent
+from chat.wire.effects import Link, Notice, Sent
 from db.connection import transaction
 from db.sqlite import SqliteConnection
 from db.users import find_user, update_user

@@ -16,9 +16,11 @@ from chat.wire.delivery import (
     MARK_SENT_AFTER_S,
     MARK_SENT_AGAIN_AFTER_S,
     MAX_LINKS,
+    Delivery,
+)
+from chat.wire.effects import (
     MAX_UNCOMMITTED_BYTES,
     AboutFile,
-    Delivery,
     Link,
     LinkUp,
     MarkSent,
