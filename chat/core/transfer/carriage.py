@@ -191,7 +191,7 @@ class Carriage:
         row = running.row
         if not self._is_awaited(row):  # it came while this one got its place
             return
-        with PartFile(self._ground.downloads, row.message_id, row.size) as part:
+        with PartFile(self._ground.downloads, row.name, row.message_id, row.size) as part:
             try:
                 digest = receive_file(running, part)
             except RefusedByPeer as error:
@@ -256,7 +256,7 @@ class Carriage:
             return False
         self.stop(row)
         if not row.outgoing:
-            remove_part(self._ground.downloads, row.message_id)
+            remove_part(self._ground.downloads, row.name, row.message_id)
         self._ground.show(row, state, reason=reason)
         return True
 

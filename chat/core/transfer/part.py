@@ -30,11 +30,11 @@ _FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class PartFile:
-    """The part file of one message, owned by the thread of its transfer. Every method may raise StorageFailure."""
+    """The part file of `sender`'s message, owned by its transfer's thread. Every method may raise StorageFailure."""
 
-    def __init__(self, folder: Path, message_id: bytes, size: int) -> None:
+    def __init__(self, folder: Path, sender: str, message_id: bytes, size: int) -> None:
         self.folder = folder
-        self._name = part_name(message_id)
+        self._name = part_name(sender, message_id)
         self._size = size
         with self._errors(), ExitStack() as opened:
             folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
@@ -161,12 +161,12 @@ class PartFile:
             raise StorageFailure(f"Nothing can be written into {self.folder}: {error.strerror}.") from None
 
 
-def part_name(message_id: bytes) -> str:
-    """What the part file of a message is called."""
-    return f".{message_id.hex()}.part"
+def part_name(sender: str, message_id: bytes) -> str:
+    """What the part file of a message is called; the id alone is known to all who got it, and may be used again."""
+    return f".{sender}.{message_id.hex()}.part"
 
 
-def remove_part(folder: Path, message_id: bytes) -> None:
+def remove_part(folder: Path, sender: str, message_id: bytes) -> None:
     """Forget what there is of a file that will not come."""
     with suppress(OSError):
-        (folder / part_name(message_id)).unlink()
+        (folder / part_name(sender, message_id)).unlink()

@@ -263,7 +263,7 @@ class Transfers:
         if row is None:
             return
         if row.state == DONE:
-            remove_part(self._ground.downloads, message_id)  # of a process that ended at that very moment
+            remove_part(self._ground.downloads, name, message_id)  # of a process that ended at that very moment
             self._ground.tell(name, Done(message_id, bytes(row.digest)))
         elif row.state in (DECLINED, CANCELLED, FAILED):
             self._ground.tell(name, Declined(message_id))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chat.core import backoff, events
+from chat.core import backoff, events, node
 from chat.core.transfer import carriage
 from chat.core.transfer.carriage import PER_PERSON
 from chat.core.transfer.part import PartFile
@@ -255,6 +255,21 @@ def test_the_same_content_of_another_is_fetched_and_kept_once(friends: Friends) 
     first, second = told(bob, "done", count=2)
     assert first.path == second.path
     assert list(bob.home.downloads.iterdir()) == [Path(first.path)]
+
+
+def test_two_people_may_send_files_in_messages_of_one_id(friends: Friends, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever got the same message knows its id, and could write into the file of another with it."""
+    alice, carol, bob = friends("alice", "carol", "bob")
+    monkeypatch.setattr(node, "new_message_id", lambda: bytes(range(16)))
+    held = Held(monkeypatch)
+    paths = [make(person, "it", size) for person, size in ((alice, 3_000_000), (carol, 1_000_000))]
+    for person, path in zip((alice, carol), paths, strict=True):
+        send(person, ["bob"], path)
+    wait_until(lambda: len(held.begun) == len(paths), "both come")
+    held.let_go()
+    came = {event.name: event.path for event in told(bob, "done", count=len(paths))}
+    assert [Path(came[name]).read_bytes() for name in ("alice", "carol")] == [path.read_bytes() for path in paths]
+    assert bob.inbox.of(events.Warn) == []
 
 
 # Changes of mind

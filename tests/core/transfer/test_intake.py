@@ -47,7 +47,7 @@ def threads() -> set[str]:
 def test_from_any_offset_in_any_pieces(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, there: int, most: int
 ) -> None:
-    with PartFile(tmp_path_factory.mktemp("downloads"), ID, len(data)) as part:
+    with PartFile(tmp_path_factory.mktemp("downloads"), "bob", ID, len(data)) as part:
         part.write(memoryview(data)[:there])
         assert put_all(part, data[there:], most) == hashlib.sha256(data).digest()
         assert part.offset == len(data)
@@ -56,7 +56,7 @@ def test_from_any_offset_in_any_pieces(
 
 def test_what_came_before_a_break_is_written(tmp_path: Path) -> None:
     data = os.urandom(2 * SLOT + 3)
-    with PartFile(tmp_path, ID, 100) as part:
+    with PartFile(tmp_path, "bob", ID, 100) as part:
         with Intake(part) as intake:
             assert threads() == {"file writer", "hasher"}
             put(intake, data)
@@ -80,7 +80,7 @@ def test_one_that_is_given_up_hashes_no_more(tmp_path: Path, monkeypatch: pytest
 
     go = threading.Event()
     monkeypatch.setattr(PartFile, "read", slow)
-    with PartFile(tmp_path, ID, 1000) as part:
+    with PartFile(tmp_path, "bob", ID, 1000) as part:
         part.write(memoryview(bytes(1000)))
         with Leaving(part):
             assert began.wait(PATIENCE_S)
@@ -110,7 +110,7 @@ def test_memory_is_used_again_once_both_had_it(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr(PartFile, "read", lambda *_: pytest.fail("it is read back"))
     data = os.urandom(20 * SLOT)
-    with PartFile(tmp_path, ID, len(data)) as part:
+    with PartFile(tmp_path, "bob", ID, len(data)) as part:
         with Watched(part) as intake:
             put(intake, data)
             assert intake.finish() == hashlib.sha256(data).digest()
@@ -128,7 +128,7 @@ def test_what_the_disk_does_is_told_to_the_transfer(
     def fail(*_: object) -> None:
         raise StorageFailure("The disk is gone.")
 
-    with PartFile(tmp_path, ID, 1000) as part:
+    with PartFile(tmp_path, "bob", ID, 1000) as part:
         part.write(memoryview(b"first"))
         monkeypatch.setattr(PartFile, action, fail)
         with pytest.raises(StorageFailure, match="The disk is gone"):
