@@ -80,6 +80,7 @@ class PartFile:
     def write(self, data: memoryview) -> None:
         """Append. It costs least in whole pages of memory, to a place that is a multiple of DIRECT_BYTES."""
         with self._errors():
+            self._check_is_ours()
             while data:
                 written = self._write_some(data)
                 self.offset += written
@@ -96,7 +97,7 @@ class PartFile:
         with self._errors():
             data = os.pread(self._fd, size, place)
         if not data:
-            raise StorageFailure(f"Somebody else writes to {self.folder / self._name}.")
+            raise self._somebody_else()
         return data
 
     def start_over(self) -> None:
@@ -108,7 +109,16 @@ class PartFile:
     def sync(self) -> None:
         """Have the bytes on the disk."""
         with self._errors():
+            self._check_is_ours()
             os.fsync(self._fd)
+
+    def _check_is_ours(self) -> None:
+        """What is hashed are the bytes that came: that others than those are in the file would not be seen."""
+        if os.fstat(self._fd).st_size != self.offset:
+            raise self._somebody_else()
+
+    def _somebody_else(self) -> StorageFailure:
+        return StorageFailure(f"Somebody else writes to {self.folder / self._name}.")
 
     def place(self, wanted: str) -> Path:
         """Give the file its name, or the first numbered form of it that is free; durable on return."""

@@ -1,8 +1,11 @@
 """What came in is written and hashed whole, however the three threads fall out; and they always end."""
 
+import gc
 import hashlib
 import os
 import threading
+import weakref
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,8 @@ from chat.core.transfer import intake as intake_module
 from chat.core.transfer.intake import Intake
 from chat.core.transfer.part import PartFile
 from chat.errors import StorageFailure
-from tests.people import PATIENCE_S
+from chat.net.threads import DaemonThread
+from tests.people import PATIENCE_S, wait_until
 
 ID = bytes(16)
 SLOT = 8
@@ -134,3 +138,43 @@ def test_what_the_disk_does_is_told_to_the_transfer(
         with pytest.raises(StorageFailure, match="The disk is gone"):
             put_all(part, bytes(size))
     assert not threads()
+
+
+def test_without_a_second_thread_the_first_one_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = DaemonThread.start
+
+    def refuse(thread: DaemonThread) -> None:
+        if thread.name == "hasher":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(DaemonThread, "start", refuse)
+    with PartFile(tmp_path, "bob", ID, 1000) as part:
+        with pytest.raises(StorageFailure, match="no more threads"), Intake(part):
+            pytest.fail("it was begun")
+        wait_until(lambda: not threads(), "they ended")
+
+
+@pytest.mark.parametrize("action", ["write", "read", ""])
+def test_its_memory_is_given_back_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, action: str) -> None:
+    """Also when it failed: megabytes do not wait for the garbage collector, to which they are but a few objects."""
+
+    def fail(*_: object) -> None:
+        raise StorageFailure("The disk is gone.")
+
+    with PartFile(tmp_path, "bob", ID, 1000) as part:
+        part.write(memoryview(b"first"))
+        if action:
+            monkeypatch.setattr(PartFile, action, fail)
+        gc.collect()
+        gc.disable()
+        try:
+            intake = Intake(part)
+            kept = weakref.ref(intake)
+            with suppress(StorageFailure), intake:
+                put(intake, bytes(100))
+                intake.finish()
+            del intake
+            assert kept() is None
+        finally:
+            gc.enable()

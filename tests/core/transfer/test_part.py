@@ -324,6 +324,22 @@ def test_what_somebody_cut_off_is_no_endless_reading(folder: Path) -> None:
             part.read(2, 4)
 
 
+@pytest.mark.parametrize("size", [0, 2, 4, 6])
+def test_one_that_somebody_else_writes_to_is_not_gone_on_with(folder: Path, size: int) -> None:
+    """What is hashed is what we wrote: a hole in it, or another's bytes, would go unnoticed."""
+    with PartFile(folder, "bob", ID, 10) as part:
+        part.write(memoryview(b"data"))
+        os.truncate(folder / part_name("bob", ID), size)
+        if size == part.offset:
+            part.write(memoryview(b"more"))
+            part.sync()
+        else:
+            with pytest.raises(StorageFailure, match="Somebody else writes"):
+                part.write(memoryview(b"more"))
+            with pytest.raises(StorageFailure, match="Somebody else writes"):
+                part.sync()
+
+
 def test_no_descriptor_is_left_open(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     received(folder)
     (folder / part_name("bob", ID)).symlink_to(tmp_path / "victim")
