@@ -244,6 +244,7 @@ def test_what_somebody_who_was_slipped_in_writes_is_no_line_of_the_room(village:
         replace_members(tx, "#board", [MemberRow("#board", "bob", 1)])
         know(tx, ["bob"])
 
+    mallory.node.who("")  # after what the registry says of her rooms
     mallory.node.writer.call(into_the_own_book)
     mallory.node.send(["#board"], "I am one of you")
     assert lines(bob, 1, "") == [("mallory", "I am one of you")]
