@@ -131,6 +131,11 @@ class PartFile:
                     return self.folder / name
         raise StorageFailure(f"There are too many files called {safe} in {self.folder}.")
 
+    def take_back(self, path: Path) -> None:
+        """Take away the name that it was given."""
+        with suppress(OSError):
+            os.unlink(path.name, dir_fd=self._folder_fd)
+
     def remove(self) -> None:
         """Take the part's own name away; a placed file stays."""
         with suppress(OSError):

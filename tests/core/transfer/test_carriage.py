@@ -306,6 +306,25 @@ def test_cancelled_when_the_last_byte_is_in(friends: Friends, monkeypatch: pytes
     assert bob.inbox.of(events.Warn) == []
 
 
+@pytest.mark.parametrize("moment", ["sync", "place"])
+def test_cancelled_while_it_is_put_in_its_place(friends: Friends, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+    """Which takes as long as the disk has to write: it is not there under any name, and nothing is complained of."""
+    alice, bob = friends("alice", "bob")
+    act = getattr(PartFile, moment)
+
+    def cancelled(part: PartFile, *arguments: Any) -> Any:
+        done = act(part, *arguments)
+        bob.node.transfers.cancel(told(bob, "running")[0].number)
+        return done
+
+    monkeypatch.setattr(PartFile, moment, cancelled)
+    send(alice, ["bob"], make(alice, "it"))
+    told(alice, "cancelled", "out")
+    wait_until(lambda: not bob.node.transfers._carriage.running, "it has ended")
+    assert list(bob.home.downloads.iterdir()) == []
+    assert bob.inbox.of(events.Warn) == []
+
+
 @pytest.mark.parametrize("who", ["alice", "bob"])
 def test_blocking_stops_what_is_under_way(friends: Friends, monkeypatch: pytest.MonkeyPatch, who: str) -> None:
     alice, bob = friends("alice", "bob")
