@@ -223,9 +223,9 @@ class Line:
             case wire.SignedIn():
                 self._credentials.renew(message.certificate)
                 self.roster = MappingProxyType({presence.name: presence for presence in message.online})
-                self._backoff.reset()
                 self.signed_in = True
                 self._events.signed_in()
+                self._backoff.reset()
                 self._first_try.set()
             case wire.Failed() if not self.signed_in:
                 raise UserError(message.message)

@@ -77,17 +77,22 @@ class People(AddressBook):
 
     def facts(self, *, port: int, addresses: tuple[str, ...], hidden: bool) -> SignInFacts:
         """What is said at sign-in, with whom we block and whom we watch."""
-        with reading(self.pool) as connection:
-            first = {user.name for user in all_users(connection) if user.contact}
-            first.update(names_with_pending(connection), names_with_unfinished_files(connection))
-            others = {name for name in fellow_members(connection) if name != self._own_name}
-            others.update(names_to_tell(connection, exportable=self.exportable))
+        first, others = self._wanted()
         with self._lock:
             others |= self._watched  # who is being added, or written to, just now among them
             self._watched = first | others
         blocked = tuple(sorted(self.blocked))[: wire.MAX_NAMES]
         names = (*sorted(first), *sorted(others - first))[: wire.MAX_NAMES]
         return SignInFacts(port, addresses, hidden, blocked, names)
+
+    def _wanted(self) -> tuple[set[str], set[str]]:
+        """Whose coming one is to hear of: contacts and with whom something is under way first, then the others."""
+        with reading(self.pool) as connection:
+            first = {user.name for user in all_users(connection) if user.contact}
+            first.update(names_with_pending(connection), names_with_unfinished_files(connection))
+            others = {name for name in fellow_members(connection) if name != self._own_name}
+            others.update(names_to_tell(connection, exportable=self.exportable))
+        return first, others
 
     def make_known(self, name: str) -> None:
         """Have a row for `name`, and hear of that person's coming. UserError if the registry knows none."""
@@ -120,10 +125,12 @@ class People(AddressBook):
         self._writer.call(lambda tx: update_user(tx, name, contact=1, **where))
 
     def remove(self, name: str) -> None:
-        """Take someone from the contacts. The key stays pinned."""
+        """Take someone from the contacts. The key stays pinned, and what waits for them goes out all the same."""
         if not self.get(name).contact:
             raise UserError(f"{name} is not among your contacts.")
         self._change(name, contact=0)
+        if name in set().union(*self._wanted()):
+            return
         with self._lock:
             self._watched.discard(name)
         self._line.tell(lambda number: wire.Unwatch(number, (name,)))

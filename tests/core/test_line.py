@@ -4,6 +4,8 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from queue import Queue
 
@@ -14,7 +16,7 @@ from chat.core import line as line_module
 from chat.core.credentials import Credentials
 from chat.core.home import Home
 from chat.core.line import Line, LineEvents, SignInFacts
-from chat.errors import ChatError, NetworkError
+from chat.errors import ChatError, NetworkError, StorageFailure
 from chat.registry.authority import Authority
 from chat.wire import registry as wire
 from chat.wire.registry import Presence
@@ -166,6 +168,29 @@ def test_a_fault_of_ours_breaks_the_line_and_it_is_tried_again(
         assert "ValueError: a fault of ours" in str(error)
         assert not final
         assert told.presences.get(timeout=PATIENCE_S).name == "dora"
+
+
+def test_one_that_breaks_at_each_sign_in_is_tried_less_and_less(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when our own database is away: the registry and the person would hear of it twice a second."""
+    monkeypatch.setattr(backoff, "FIRST_S", 0.001)
+
+    def fail() -> None:
+        raise StorageFailure("The database is away.")
+
+    def failing(line: Line) -> None:
+        line._events = replace(line._events, signed_in=fail)
+        monkeypatch.setattr(line._backoff, "failed", partial(note, line._backoff, line._backoff.failed))
+
+    def note(tries: backoff.Backoff, failed: Callable[[float], None], now: float) -> None:
+        failed(now)
+        delays.put(tries._delay)
+
+    delays: Queue[float] = Queue()
+    with line_to(authority, tmp_path, Caller.wait_for_the_end, before=failing):
+        found = [delays.get(timeout=PATIENCE_S) for _ in range(4)]
+    assert found == sorted(set(found))
 
 
 def test_answers_that_nobody_asked_for_are_passed_over(authority: Authority, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chat.core import events
 from chat.core.people import People
 from chat.wire import registry as wire
 from db.connection import Connection
@@ -40,6 +41,16 @@ def test_who_is_removed_is_watched_no_more(alice: Person) -> None:
     people.add("carol", None)
     people.remove("carol")
     assert facts(people).watched == ()
+
+
+def test_what_waits_for_somebody_who_is_removed_arrives_all_the_same(village: Town) -> None:
+    bob, alice = village.person("bob"), village.person("alice").start()
+    alice.node.people.add("bob", None)
+    alice.node.send(["bob"], "hi")
+    alice.node.people.remove("bob")
+    bob.start()
+    (message,) = bob.inbox.wait_for(events.Incoming)
+    assert message.text == "hi"
 
 
 def test_a_sign_in_just_then_loses_nobody(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:

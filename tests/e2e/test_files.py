@@ -79,7 +79,7 @@ def test_each_side_is_killed_thrice(client: Start, tmp_path: Path) -> None:
     offer = people["bob"].event("transfer", state="offered")
     if DEFAULT_POLICY.each_bytes < SIZE:
         people["bob"].type(f"/accept {offer['number']}")
-    part = tmp_path / "bob" / "downloads" / part_name(bytes.fromhex(offer["id"]))
+    part = tmp_path / "bob" / "downloads" / part_name("alice", bytes.fromhex(offer["id"]))
     held = 0
     for number, name in enumerate(kills):
         assert people[name].wait() == -signal.SIGKILL

@@ -191,7 +191,7 @@ class Carriage:
         row = running.row
         if not self._is_awaited(row):  # it came while this one got its place
             return
-        with PartFile(self._ground.downloads, row.message_id, row.size) as part:
+        with PartFile(self._ground.downloads, row.name, row.message_id, row.size) as part:
             try:
                 digest = receive_file(running, part)
             except RefusedByPeer as error:
@@ -205,13 +205,18 @@ class Carriage:
 
     def _keep(self, row: FileRow, part: PartFile) -> None:
         """The bytes are right: they get a name, unless they have one here already."""
-        twin = self._twin(row)
-        if twin is None:
+        path = self._twin(row)
+        is_new = path is None
+        if path is None:
             part.sync()
-            twin = part.place(row.file_name)
-        if self._complete(row, twin):
+            if not self._is_awaited(row):  # that may take long
+                return
+            path = part.place(row.file_name)
+        if self._complete(row, path):
             part.remove()
-            self._tell_done(row, twin)
+            self._tell_done(row, path)
+        elif is_new:
+            part.take_back(path)
 
     def _reuse(self, running: Running, path: Path) -> None:
         row = running.row
@@ -256,7 +261,7 @@ class Carriage:
             return False
         self.stop(row)
         if not row.outgoing:
-            remove_part(self._ground.downloads, row.message_id)
+            remove_part(self._ground.downloads, row.name, row.message_id)
         self._ground.show(row, state, reason=reason)
         return True
 

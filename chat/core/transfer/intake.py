@@ -13,7 +13,8 @@ from types import TracebackType
 from typing import Self
 
 from chat.core.transfer.part import PartFile
-from chat.net.threads import DaemonThread
+from chat.errors import StorageFailure
+from chat.net.threads import DaemonThread, start_thread
 
 SLOT_BYTES = 1024 * 1024
 SLOTS = 4
@@ -35,19 +36,21 @@ class Intake:
         self._ended = self._given_up = False
         self._failure: Exception | None = None
         self._changed = threading.Condition()
-        self._threads = [
-            DaemonThread(self._guarded, "file writer", self._write_more),
-            DaemonThread(self._guarded, "hasher", self._hash_more),
-        ]
+        self._threads: list[DaemonThread] = []
 
     def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
+        try:
+            for name, work in (("file writer", self._write_more), ("hasher", self._hash_more)):
+                self._threads.append(start_thread(self._guarded, name, work))
+        except RuntimeError:
+            self._end()
+            raise StorageFailure("The system has no more threads: files that come in wait until it has.") from None
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._given_up = True
         self._end()
+        self._failure = None  # it leads to our frames, and those to the slots: megabytes would wait for the collector
 
     def room(self) -> memoryview:
         """Where the next bytes go, once there is room."""

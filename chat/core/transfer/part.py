@@ -30,11 +30,11 @@ _FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class PartFile:
-    """The part file of one message, owned by the thread of its transfer. Every method may raise StorageFailure."""
+    """The part file of `sender`'s message, owned by its transfer's thread. Every method may raise StorageFailure."""
 
-    def __init__(self, folder: Path, message_id: bytes, size: int) -> None:
+    def __init__(self, folder: Path, sender: str, message_id: bytes, size: int) -> None:
         self.folder = folder
-        self._name = part_name(message_id)
+        self._name = part_name(sender, message_id)
         self._size = size
         with self._errors(), ExitStack() as opened:
             folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
@@ -80,6 +80,7 @@ class PartFile:
     def write(self, data: memoryview) -> None:
         """Append. It costs least in whole pages of memory, to a place that is a multiple of DIRECT_BYTES."""
         with self._errors():
+            self._check_is_ours()
             while data:
                 written = self._write_some(data)
                 self.offset += written
@@ -96,7 +97,7 @@ class PartFile:
         with self._errors():
             data = os.pread(self._fd, size, place)
         if not data:
-            raise StorageFailure(f"Somebody else writes to {self.folder / self._name}.")
+            raise self._somebody_else()
         return data
 
     def start_over(self) -> None:
@@ -108,7 +109,16 @@ class PartFile:
     def sync(self) -> None:
         """Have the bytes on the disk."""
         with self._errors():
+            self._check_is_ours()
             os.fsync(self._fd)
+
+    def _check_is_ours(self) -> None:
+        """What is hashed are the bytes that came: that others than those are in the file would not be seen."""
+        if os.fstat(self._fd).st_size != self.offset:
+            raise self._somebody_else()
+
+    def _somebody_else(self) -> StorageFailure:
+        return StorageFailure(f"Somebody else writes to {self.folder / self._name}.")
 
     def place(self, wanted: str) -> Path:
         """Give the file its name, or the first numbered form of it that is free; durable on return."""
@@ -120,6 +130,11 @@ class PartFile:
                     os.fsync(self._folder_fd)
                     return self.folder / name
         raise StorageFailure(f"There are too many files called {safe} in {self.folder}.")
+
+    def take_back(self, path: Path) -> None:
+        """Take away the name that it was given."""
+        with suppress(OSError):
+            os.unlink(path.name, dir_fd=self._folder_fd)
 
     def remove(self) -> None:
         """Take the part's own name away; a placed file stays."""
@@ -161,12 +176,12 @@ class PartFile:
             raise StorageFailure(f"Nothing can be written into {self.folder}: {error.strerror}.") from None
 
 
-def part_name(message_id: bytes) -> str:
-    """What the part file of a message is called."""
-    return f".{message_id.hex()}.part"
+def part_name(sender: str, message_id: bytes) -> str:
+    """What the part file of a message is called; the id alone is known to all who got it, and may be used again."""
+    return f".{sender}.{message_id.hex()}.part"
 
 
-def remove_part(folder: Path, message_id: bytes) -> None:
+def remove_part(folder: Path, sender: str, message_id: bytes) -> None:
     """Forget what there is of a file that will not come."""
     with suppress(OSError):
-        (folder / part_name(message_id)).unlink()
+        (folder / part_name(sender, message_id)).unlink()

@@ -33,6 +33,7 @@ from db.files import (
     unfinished_files,
 )
 
+RETRY_S = 60.0  # after trouble with the database
 WAITING_PER_PERSON = 10_000  # of what one peer says about files; beyond that it is not heard, and said again later
 
 STANDING = {
@@ -166,13 +167,22 @@ class Transfers:
                 if self._closed:
                     return
                 tasks, self._tasks = self._tasks, deque()
-            for task in (*tasks, self._fetch_due):
-                try:
-                    task()
-                except ChatError as error:
-                    self._ground.warn("", str(error))
-                except Exception:  # noqa: BLE001 - a fault in one task is no reason to do no other
-                    report_fault()
+            for task in tasks:
+                self._comes_to_its_end(task)
+            if not self._comes_to_its_end(self._fetch_due):
+                self._due = time.monotonic() + RETRY_S
+
+    def _comes_to_its_end(self, task: Callable[[], None]) -> bool:
+        """Do it. A fault in one task is told, and is no reason to do no other."""
+        try:
+            task()
+        except ChatError as error:
+            self._ground.warn("", str(error))
+        except Exception:  # noqa: BLE001 - whatever it is, the clerk goes on
+            report_fault()
+        else:
+            return True
+        return False
 
     def _timeout(self) -> float | None:
         return None if self._due is None else max(0.05, self._due - time.monotonic())
@@ -184,7 +194,7 @@ class Transfers:
         accepted = [row for row in self._ground.read(unfinished_files) if row.state == ACCEPTED]
         self._backoffs = {key: self._backoffs.get(key, Backoff()) for key in map(_key, accepted)}
         busy = Counter(name for _, name in running)
-        self._due = None
+        due: float | None = None
         for row in accepted:
             if _key(row) in running or busy.total() >= AT_ONCE or busy[row.name] >= PER_PERSON:
                 continue  # there is news when one ends
@@ -194,7 +204,8 @@ class Transfers:
                 is_first_try = not backoff.has_failed
                 backoff.failed(now)
                 self._fetch(row, is_first_try=is_first_try)
-            self._due = min(self._due or backoff.next_try, backoff.next_try)
+            due = min(due or backoff.next_try, backoff.next_try)
+        self._due = due
 
     def _fetch(self, row: FileRow, *, is_first_try: bool) -> None:
         twins = self._carriage.twins(row, row.name) if is_first_try else []  # of another it would tell what we have
@@ -263,7 +274,7 @@ class Transfers:
         if row is None:
             return
         if row.state == DONE:
-            remove_part(self._ground.downloads, message_id)  # of a process that ended at that very moment
+            remove_part(self._ground.downloads, name, message_id)  # of a process that ended at that very moment
             self._ground.tell(name, Done(message_id, bytes(row.digest)))
         elif row.state in (DECLINED, CANCELLED, FAILED):
             self._ground.tell(name, Declined(message_id))

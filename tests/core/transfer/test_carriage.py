@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chat.core import backoff, events
+from chat.core import backoff, events, node
 from chat.core.transfer import carriage
 from chat.core.transfer.carriage import PER_PERSON
 from chat.core.transfer.part import PartFile
@@ -257,6 +257,21 @@ def test_the_same_content_of_another_is_fetched_and_kept_once(friends: Friends) 
     assert list(bob.home.downloads.iterdir()) == [Path(first.path)]
 
 
+def test_two_people_may_send_files_in_messages_of_one_id(friends: Friends, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever got the same message knows its id, and could write into the file of another with it."""
+    alice, carol, bob = friends("alice", "carol", "bob")
+    monkeypatch.setattr(node, "new_message_id", lambda: bytes(range(16)))
+    held = Held(monkeypatch)
+    paths = [make(person, "it", size) for person, size in ((alice, 3_000_000), (carol, 1_000_000))]
+    for person, path in zip((alice, carol), paths, strict=True):
+        send(person, ["bob"], path)
+    wait_until(lambda: len(held.begun) == len(paths), "both come")
+    held.let_go()
+    came = {event.name: event.path for event in told(bob, "done", count=len(paths))}
+    assert [Path(came[name]).read_bytes() for name in ("alice", "carol")] == [path.read_bytes() for path in paths]
+    assert bob.inbox.of(events.Warn) == []
+
+
 # Changes of mind
 
 
@@ -288,6 +303,25 @@ def test_cancelled_when_the_last_byte_is_in(friends: Friends, monkeypatch: pytes
     wait_until(lambda: not bob.node.transfers._carriage.running, "it has ended")
     assert list(bob.home.downloads.iterdir()) == []
     assert [event.state for event in bob.inbox.of(events.Transfer)][-1] == "cancelled"
+    assert bob.inbox.of(events.Warn) == []
+
+
+@pytest.mark.parametrize("moment", ["sync", "place"])
+def test_cancelled_while_it_is_put_in_its_place(friends: Friends, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+    """Which takes as long as the disk has to write: it is not there under any name, and nothing is complained of."""
+    alice, bob = friends("alice", "bob")
+    act = getattr(PartFile, moment)
+
+    def cancelled(part: PartFile, *arguments: Any) -> Any:
+        done = act(part, *arguments)
+        bob.node.transfers.cancel(told(bob, "running")[0].number)
+        return done
+
+    monkeypatch.setattr(PartFile, moment, cancelled)
+    send(alice, ["bob"], make(alice, "it"))
+    told(alice, "cancelled", "out")
+    wait_until(lambda: not bob.node.transfers._carriage.running, "it has ended")
+    assert list(bob.home.downloads.iterdir()) == []
     assert bob.inbox.of(events.Warn) == []
 
 

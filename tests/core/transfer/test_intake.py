@@ -1,8 +1,11 @@
 """What came in is written and hashed whole, however the three threads fall out; and they always end."""
 
+import gc
 import hashlib
 import os
 import threading
+import weakref
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,8 @@ from chat.core.transfer import intake as intake_module
 from chat.core.transfer.intake import Intake
 from chat.core.transfer.part import PartFile
 from chat.errors import StorageFailure
-from tests.people import PATIENCE_S
+from chat.net.threads import DaemonThread
+from tests.people import PATIENCE_S, wait_until
 
 ID = bytes(16)
 SLOT = 8
@@ -47,7 +51,7 @@ def threads() -> set[str]:
 def test_from_any_offset_in_any_pieces(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, there: int, most: int
 ) -> None:
-    with PartFile(tmp_path_factory.mktemp("downloads"), ID, len(data)) as part:
+    with PartFile(tmp_path_factory.mktemp("downloads"), "bob", ID, len(data)) as part:
         part.write(memoryview(data)[:there])
         assert put_all(part, data[there:], most) == hashlib.sha256(data).digest()
         assert part.offset == len(data)
@@ -56,7 +60,7 @@ def test_from_any_offset_in_any_pieces(
 
 def test_what_came_before_a_break_is_written(tmp_path: Path) -> None:
     data = os.urandom(2 * SLOT + 3)
-    with PartFile(tmp_path, ID, 100) as part:
+    with PartFile(tmp_path, "bob", ID, 100) as part:
         with Intake(part) as intake:
             assert threads() == {"file writer", "hasher"}
             put(intake, data)
@@ -80,7 +84,7 @@ def test_one_that_is_given_up_hashes_no_more(tmp_path: Path, monkeypatch: pytest
 
     go = threading.Event()
     monkeypatch.setattr(PartFile, "read", slow)
-    with PartFile(tmp_path, ID, 1000) as part:
+    with PartFile(tmp_path, "bob", ID, 1000) as part:
         part.write(memoryview(bytes(1000)))
         with Leaving(part):
             assert began.wait(PATIENCE_S)
@@ -110,7 +114,7 @@ def test_memory_is_used_again_once_both_had_it(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr(PartFile, "read", lambda *_: pytest.fail("it is read back"))
     data = os.urandom(20 * SLOT)
-    with PartFile(tmp_path, ID, len(data)) as part:
+    with PartFile(tmp_path, "bob", ID, len(data)) as part:
         with Watched(part) as intake:
             put(intake, data)
             assert intake.finish() == hashlib.sha256(data).digest()
@@ -128,9 +132,49 @@ def test_what_the_disk_does_is_told_to_the_transfer(
     def fail(*_: object) -> None:
         raise StorageFailure("The disk is gone.")
 
-    with PartFile(tmp_path, ID, 1000) as part:
+    with PartFile(tmp_path, "bob", ID, 1000) as part:
         part.write(memoryview(b"first"))
         monkeypatch.setattr(PartFile, action, fail)
         with pytest.raises(StorageFailure, match="The disk is gone"):
             put_all(part, bytes(size))
     assert not threads()
+
+
+def test_without_a_second_thread_the_first_one_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = DaemonThread.start
+
+    def refuse(thread: DaemonThread) -> None:
+        if thread.name == "hasher":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(DaemonThread, "start", refuse)
+    with PartFile(tmp_path, "bob", ID, 1000) as part:
+        with pytest.raises(StorageFailure, match="no more threads"), Intake(part):
+            pytest.fail("it was begun")
+        wait_until(lambda: not threads(), "they ended")
+
+
+@pytest.mark.parametrize("action", ["write", "read", ""])
+def test_its_memory_is_given_back_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, action: str) -> None:
+    """Also when it failed: megabytes do not wait for the garbage collector, to which they are but a few objects."""
+
+    def fail(*_: object) -> None:
+        raise StorageFailure("The disk is gone.")
+
+    with PartFile(tmp_path, "bob", ID, 1000) as part:
+        part.write(memoryview(b"first"))
+        if action:
+            monkeypatch.setattr(PartFile, action, fail)
+        gc.collect()
+        gc.disable()
+        try:
+            intake = Intake(part)
+            kept = weakref.ref(intake)
+            with suppress(StorageFailure), intake:
+                put(intake, bytes(100))
+                intake.finish()
+            del intake
+            assert kept() is None
+        finally:
+            gc.enable()

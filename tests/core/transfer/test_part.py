@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 def received(folder: Path, data: bytes = b"data", name: str = "photo.jpg", number: int = 0) -> Path:
     """A file that came in whole."""
-    with PartFile(folder, bytes([number]) * 16, len(data)) as part:
+    with PartFile(folder, "bob", bytes([number]) * 16, len(data)) as part:
         part.write(memoryview(data)[part.offset :])
         path = part.place(name)
         part.remove()
@@ -83,9 +83,9 @@ def test_it_is_its_owners_alone_whatever_the_umask(folder: Path, mask: int) -> N
 
 def test_one_that_others_could_read_is_closed_to_them(folder: Path) -> None:
     folder.mkdir(parents=True)
-    (folder / part_name(ID)).touch(0o666)
-    with PartFile(folder, ID, 4):
-        assert stat.S_IMODE((folder / part_name(ID)).stat().st_mode) == 0o600
+    (folder / part_name("bob", ID)).touch(0o666)
+    with PartFile(folder, "bob", ID, 4):
+        assert stat.S_IMODE((folder / part_name("bob", ID)).stat().st_mode) == 0o600
 
 
 def test_a_new_folder_is_its_owners_and_one_that_was_chosen_stays_as_it_is(tmp_path: Path) -> None:
@@ -124,17 +124,17 @@ def test_a_planted_link_at_the_parts_name_is_not_followed(folder: Path, tmp_path
     if is_there:
         victim.write_bytes(b"precious")
     folder.mkdir(parents=True)
-    (folder / part_name(ID)).symlink_to(victim)
+    (folder / part_name("bob", ID)).symlink_to(victim)
     with pytest.raises(StorageFailure, match="Nothing can be written into"):
-        PartFile(folder, ID, 4)
+        PartFile(folder, "bob", ID, 4)
     assert (victim.read_bytes() if is_there else victim.exists()) == (b"precious" if is_there else False)
 
 
 def test_a_pipe_at_the_parts_name_holds_up_nobody(folder: Path) -> None:
     folder.mkdir(parents=True)
-    os.mkfifo(folder / part_name(ID))
+    os.mkfifo(folder / part_name("bob", ID))
     with pytest.raises(StorageFailure, match="no ordinary file"):
-        PartFile(folder, ID, 4)
+        PartFile(folder, "bob", ID, 4)
 
 
 def test_a_folder_of_its_name(folder: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_file_where_the_folder_should_be(folder: Path) -> None:
     folder.parent.mkdir()
     folder.write_bytes(b"")
     with pytest.raises(StorageFailure, match="Nothing can be written into"):
-        PartFile(folder, ID, 4)
+        PartFile(folder, "bob", ID, 4)
 
 
 def test_too_many_of_a_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,9 +170,9 @@ def takes_pages(folder: Path) -> bool:
 
 
 def test_it_goes_on_where_it_was(folder: Path) -> None:
-    with PartFile(folder, ID, 10) as part:
+    with PartFile(folder, "bob", ID, 10) as part:
         part.write(memoryview(b"first"))
-    with PartFile(folder, ID, 10) as part:
+    with PartFile(folder, "bob", ID, 10) as part:
         assert part.offset == 5
         part.write(memoryview(b" half"))
         assert part.read(3, 20) == b"st half"
@@ -196,7 +196,7 @@ def test_pages_go_past_the_kernels_memory_where_that_can_be(
         return pwrite(descriptor, view, offset)
 
     monkeypatch.setattr(os, "pwrite", watch)
-    with PartFile(folder, ID, 2 * len(data)) as part:
+    with PartFile(folder, "bob", ID, 2 * len(data)) as part:
         for begin, end in ((0, 8192), (8192, 8202), (8202, 12298), (12298, 12288 + 4096)):
             part.write(pages[begin:end])
         part.write(pages[:4096])
@@ -205,15 +205,15 @@ def test_pages_go_past_the_kernels_memory_where_that_can_be(
 
 
 def test_one_that_is_longer_than_it_may_be_is_begun_anew(folder: Path) -> None:
-    with PartFile(folder, ID, 10) as part:
+    with PartFile(folder, "bob", ID, 10) as part:
         part.write(memoryview(b"0123456789"))
-    with PartFile(folder, ID, 5) as part:
+    with PartFile(folder, "bob", ID, 5) as part:
         assert part.offset == 0
-    assert (folder / part_name(ID)).stat().st_size == 0
+    assert (folder / part_name("bob", ID)).stat().st_size == 0
 
 
 def test_starting_over(folder: Path) -> None:
-    with PartFile(folder, ID, 4) as part:
+    with PartFile(folder, "bob", ID, 4) as part:
         part.write(memoryview(b"bad!"))
         part.start_over()
         part.write(memoryview(b"good"))
@@ -223,10 +223,10 @@ def test_starting_over(folder: Path) -> None:
 
 def test_a_process_that_died_after_placing_finds_its_file(folder: Path) -> None:
     received(folder, b"another", "it")
-    with PartFile(folder, ID, 4) as part:
+    with PartFile(folder, "bob", ID, 4) as part:
         part.write(memoryview(b"data"))
         path = part.place("it")
-    with PartFile(folder, ID, 4) as part:
+    with PartFile(folder, "bob", ID, 4) as part:
         assert part.offset == 4
         assert part.place("it") == path
         part.remove()
@@ -234,12 +234,12 @@ def test_a_process_that_died_after_placing_finds_its_file(folder: Path) -> None:
 
 
 def test_forgetting_what_will_not_come(folder: Path) -> None:
-    with PartFile(folder, ID, 4) as part:
+    with PartFile(folder, "bob", ID, 4) as part:
         part.write(memoryview(b"da"))
-        remove_part(folder, ID)
+        remove_part(folder, "bob", ID)
         part.remove()
-    remove_part(folder, ID)
-    remove_part(folder / "missing", ID)
+    remove_part(folder, "bob", ID)
+    remove_part(folder / "missing", "bob", ID)
     assert list(folder.iterdir()) == []
 
 
@@ -287,15 +287,15 @@ def room(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
 
 def test_room_is_looked_for_before(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     room(monkeypatch, part_module.SPARE_DISK_BYTES + 1024)
-    with PartFile(folder, ID, 1024) as part:
+    with PartFile(folder, "bob", ID, 1024) as part:
         part.write(memoryview(b"x" * 512))
     with pytest.raises(StorageFailure, match=r"no room in .* for 1025 more bytes"):
-        PartFile(folder, bytes(16), 1025)
+        PartFile(folder, "bob", bytes(16), 1025)
     room(monkeypatch, part_module.SPARE_DISK_BYTES + 512)
-    with PartFile(folder, ID, 1024):  # what is there already needs none
+    with PartFile(folder, "bob", ID, 1024):  # what is there already needs none
         pass
     with pytest.raises(StorageFailure, match="no room"):
-        PartFile(folder, bytes(16), 2**63 - 1)
+        PartFile(folder, "bob", bytes(16), 2**63 - 1)
 
 
 @pytest.mark.parametrize("name", ["pwrite", "fsync", "ftruncate", "pread"])
@@ -309,7 +309,7 @@ def test_whatever_the_disk_does_is_a_sentence(folder: Path, monkeypatch: pytest.
         "ftruncate": lambda part: part.start_over(),
         "pread": lambda part: part.read(0, 4),
     }
-    with PartFile(folder, ID, 4) as part:
+    with PartFile(folder, "bob", ID, 4) as part:
         part.write(memoryview(b"data"))
         monkeypatch.setattr(os, name, fail)
         with pytest.raises(StorageFailure, match="Input/output error"):
@@ -317,20 +317,36 @@ def test_whatever_the_disk_does_is_a_sentence(folder: Path, monkeypatch: pytest.
 
 
 def test_what_somebody_cut_off_is_no_endless_reading(folder: Path) -> None:
-    with PartFile(folder, ID, 4) as part:
+    with PartFile(folder, "bob", ID, 4) as part:
         part.write(memoryview(b"data"))
-        os.truncate(folder / part_name(ID), 2)
+        os.truncate(folder / part_name("bob", ID), 2)
         with pytest.raises(StorageFailure, match="Somebody else writes"):
             part.read(2, 4)
 
 
+@pytest.mark.parametrize("size", [0, 2, 4, 6])
+def test_one_that_somebody_else_writes_to_is_not_gone_on_with(folder: Path, size: int) -> None:
+    """What is hashed is what we wrote: a hole in it, or another's bytes, would go unnoticed."""
+    with PartFile(folder, "bob", ID, 10) as part:
+        part.write(memoryview(b"data"))
+        os.truncate(folder / part_name("bob", ID), size)
+        if size == part.offset:
+            part.write(memoryview(b"more"))
+            part.sync()
+        else:
+            with pytest.raises(StorageFailure, match="Somebody else writes"):
+                part.write(memoryview(b"more"))
+            with pytest.raises(StorageFailure, match="Somebody else writes"):
+                part.sync()
+
+
 def test_no_descriptor_is_left_open(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     received(folder)
-    (folder / part_name(ID)).symlink_to(tmp_path / "victim")
+    (folder / part_name("bob", ID)).symlink_to(tmp_path / "victim")
     received(folder, number=1)
     with pytest.raises(StorageFailure):
-        PartFile(folder, ID, 4)
+        PartFile(folder, "bob", ID, 4)
     room(monkeypatch, 0)
     with pytest.raises(StorageFailure):
-        PartFile(folder, bytes([7]) * 16, 4)
+        PartFile(folder, "bob", bytes([7]) * 16, 4)
     assert open_below(folder) == []

@@ -73,7 +73,7 @@ def test_from_any_offset(
     row = awaited_row(data)
     receiving = run(row, far)
     sending = run(sent_row(path), near)
-    with PartFile(tmp_path / "downloads", row.message_id, size) as part:
+    with PartFile(tmp_path / "downloads", row.name, row.message_id, size) as part:
         part.write(memoryview(data)[:there])
         offset = part.offset
         served = pool.submit(serve, sending)
@@ -110,7 +110,7 @@ def test_what_was_there_is_hashed_while_more_comes_in(
     monkeypatch.setattr(PartFile, "read", slow)
     monkeypatch.setattr(intake_module, "SLOT_BYTES", 256 * 1024)  # not half of the file fits into memory
     monkeypatch.setattr(running_module, "REPORT_EVERY_S", 0.0)
-    with PartFile(tmp_path / "downloads", row.message_id, row.size) as part:
+    with PartFile(tmp_path / "downloads", row.name, row.message_id, row.size) as part:
         part.write(memoryview(data)[:500_000])
         served = pool.submit(serve, run(sent_row(path), near))
         assert receive_file(run(row, far, watch), part) == row.digest
@@ -135,7 +135,7 @@ def test_what_comes_slowly_is_written_all_the_same(
         written.release(len(data))
 
     monkeypatch.setattr(PartFile, "write", watch)
-    with PartFile(tmp_path / "downloads", row.message_id, row.size) as part:
+    with PartFile(tmp_path / "downloads", row.name, row.message_id, row.size) as part:
         received = pool.submit(receive_file, run(row, far), part)
         expect(near, Fetch)
         say(near, Sending(100))
@@ -155,7 +155,7 @@ def test_one_that_changed_before_is_refused_before_a_byte_is_announced(
     row, mine = awaited_row(path.read_bytes()), sent_row(path)
     path.write_bytes(b"something else")
     served = pool.submit(serve, run(mine, near))
-    with PartFile(tmp_path / "downloads", row.message_id, row.size) as part:
+    with PartFile(tmp_path / "downloads", row.name, row.message_id, row.size) as part:
         with pytest.raises(RefusedByPeer) as refused:
             receive_file(run(row, far), part)
         assert part.offset == 0
@@ -175,7 +175,7 @@ def test_one_that_shrinks_on_the_way_ends_short_and_nothing_else_is_sent_in_its_
         os.truncate(path, 1_000_000)
 
     served = pool.submit(serve, run(mine, near, shrink))
-    with PartFile(tmp_path / "downloads", row.message_id, row.size) as part:
+    with PartFile(tmp_path / "downloads", row.name, row.message_id, row.size) as part:
         with pytest.raises(ConnectionClosed):
             receive_file(run(row, far), part)
         assert part.read(0, len(data)) == data[: part.offset]
@@ -194,7 +194,7 @@ def test_one_that_grows_on_the_way_is_cut_at_its_size(
         os.truncate(path, len(data) + 1_000_000)
 
     served = pool.submit(serve, run(mine, near, grow))
-    with PartFile(tmp_path / "downloads", row.message_id, row.size) as part:
+    with PartFile(tmp_path / "downloads", row.name, row.message_id, row.size) as part:
         assert receive_file(run(row, far), part) == row.digest
     far.close()
     served.result(PATIENCE_S)
@@ -220,7 +220,7 @@ def test_more_than_declared_is_not_read(
     near, far = pair
     row = awaited_row(b"0123456789")
     pool.submit(lying(near, b"0123456789", b"and much more" * 1000, length=10))
-    with PartFile(tmp_path / "downloads", row.message_id, row.size) as part:
+    with PartFile(tmp_path / "downloads", row.name, row.message_id, row.size) as part:
         assert receive_file(run(row, far), part) == row.digest
         assert part.place("it").stat().st_size == 10
 
@@ -232,7 +232,7 @@ def test_another_size_than_was_announced(
     near, far = pair
     row = awaited_row(b"0123456789")
     pool.submit(lying(near, b"0123456789", length=length))
-    with PartFile(tmp_path / "downloads", row.message_id, row.size) as part:
+    with PartFile(tmp_path / "downloads", row.name, row.message_id, row.size) as part:
         with pytest.raises(RemoteProtocolError, match="not of the size"):
             receive_file(run(row, far), part)
         assert part.offset == 0
@@ -244,7 +244,7 @@ def test_less_than_declared_is_kept_for_the_next_time(
     near, far = pair
     row = awaited_row(b"0123456789")
     pool.submit(lying(near, b"01234", length=10))
-    with PartFile(tmp_path / "downloads", row.message_id, row.size) as part:
+    with PartFile(tmp_path / "downloads", row.name, row.message_id, row.size) as part:
         with pytest.raises(ConnectionClosed):
             receive_file(run(row, far), part)
         assert part.offset == 5
@@ -256,7 +256,7 @@ def test_other_bytes_have_another_digest(
     near, far = pair
     row = awaited_row(b"0123456789")
     pool.submit(lying(near, b"9876543210", length=10))
-    with PartFile(tmp_path / "downloads", row.message_id, row.size) as part:
+    with PartFile(tmp_path / "downloads", row.name, row.message_id, row.size) as part:
         assert receive_file(run(row, far), part) != row.digest
 
 
@@ -321,7 +321,7 @@ def test_a_refusal_is_no_byte(
         say(near, Refused(Why.LATER, "not now"))
 
     pool.submit(refuse)
-    with PartFile(tmp_path / "downloads", row.message_id, row.size) as part:
+    with PartFile(tmp_path / "downloads", row.name, row.message_id, row.size) as part:
         with pytest.raises(RefusedByPeer, match="not now"):
             receive_file(run(row, far), part)
         assert part.offset == 0

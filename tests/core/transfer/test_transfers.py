@@ -1,6 +1,7 @@
 """The clerk: what is fetched next and for whom, what is answered to people and peers, and that it goes on."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ from chat.core import events
 from chat.core.file_journal import FilePolicy
 from chat.core.transfer import transfers as transfers_module
 from chat.core.transfer.carriage import PER_PERSON
-from chat.errors import UserError
+from chat.core.transfer.ground import Ground
+from chat.errors import StorageFailure, UserError
 from chat.wire.messages import Ask, Cancelled, Declined, Done
+from db.connection import Connection
 from db.files import ACCEPTED, CANCELLED, DECLINED, DONE, FAILED, OFFERED, set_file_state
 from tests.core.transfer.dealings import Friends, Held, make, row, send, told
 from tests.people import PATIENCE_S, Person, Town, wait_until
@@ -232,6 +235,34 @@ def test_one_fault_is_told_and_the_rest_is_done(village: Town, monkeypatch: pyte
 
 
 # What is fetched next
+
+
+def test_without_its_database_the_clerk_waits(friends: Friends, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does not ask, and warn, over and over; and goes on with what is due once there is an answer."""
+    alice, bob = friends("alice", "bob")
+    clerk = bob.node.transfers
+    away = threading.Event()
+
+    def fail(ground: Ground, question: Callable[[Connection], object]) -> object:
+        if threading.current_thread() is clerk._thread and away.is_set():
+            raise StorageFailure("The database is away.")
+        return read(ground, question)
+
+    read = Ground.read
+    monkeypatch.setattr(Ground, "read", fail)
+    held = Held(monkeypatch)
+    send(alice, ["bob"], make(alice, "it"))
+    wait_until(lambda: len(held.begun) == 1, "it comes")
+    for due in (None, 0.0):  # which is when it would look again
+        away.set()
+        clerk._due = due
+        clerk._post(lambda: None)
+        wait_until(lambda: (clerk._timeout() or 0.0) > 1.0, "it waits before it looks again")
+        away.clear()
+        clerk._post(lambda: None)
+        wait_until(lambda: clerk._timeout() is None, "it has looked")
+    held.let_go()
+    told(bob, "done")
 
 
 def test_slow_files_of_one_leave_room_for_the_others(friends: Friends, monkeypatch: pytest.MonkeyPatch) -> None:
