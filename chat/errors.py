@@ -68,3 +68,8 @@ class TrustError(ChatError):
     """A key is not the one that was trusted."""
 
     exit_code = 4
+
+
+def reason(error: Exception) -> str:
+    """What went wrong with a file, for a sentence that names the file itself."""
+    return error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error)

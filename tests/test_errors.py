@@ -31,3 +31,10 @@ def test_a_lost_connection_is_a_network_error() -> None:
 def test_ours_and_theirs_are_apart() -> None:
     assert not issubclass(errors.LocalProtocolError, errors.RemoteProtocolError)
     assert not issubclass(errors.RemoteProtocolError, errors.LocalProtocolError)
+
+
+def test_a_reason_is_words_without_the_number_and_the_path() -> None:
+    missing = FileNotFoundError(2, "No such file or directory", "/some/path")
+    assert errors.reason(missing) == "no such file or directory"
+    assert errors.reason(ValueError("the sealed key is not whole")) == "the sealed key is not whole"
+    assert errors.reason(OSError("odd")) == "odd"

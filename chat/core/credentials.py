@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from chat.core.enrolment import authority_fingerprint, write_certificate
 from chat.core.home import Home
 from chat.core.keyring import Keyring
-from chat.errors import StorageFailure, TrustError
+from chat.errors import StorageFailure, TrustError, reason
 from chat.net.certificates import UNREADABLE, Identity, is_signed, read_identity
 from chat.net.tls import ALPN_CHAT, ALPN_REGISTRY, ALPN_TRANSFER, OwnCertificate, dialling_context, listening_context
 from chat.wire.registry import Revoked, revocation_statement
@@ -77,4 +77,4 @@ def _certificate(path: Path) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(path.read_bytes())
     except (OSError, *UNREADABLE) as error:
-        raise StorageFailure(f"The certificate {path} cannot be read: {error}. {_ADVICE}") from None
+        raise StorageFailure(f"The certificate {path} cannot be read: {reason(error)}. {_ADVICE}") from None

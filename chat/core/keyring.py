@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from chat.errors import StorageFailure, UserError
+from chat.errors import StorageFailure, UserError, reason
 from chat.net.files import write_private
 
 SCRYPT_N = 2**16  # 64 MiB and about 0.2 s
@@ -110,7 +110,7 @@ class KeyringFile:
         try:
             return cls.decode(path.read_bytes(), path)
         except OSError as error:
-            raise StorageFailure(f"The keyring {path} cannot be read: {error}.") from None
+            raise StorageFailure(f"The keyring {path} cannot be read: {reason(error)}.") from None
 
     @classmethod
     def decode(cls, data: bytes, path: Path) -> "KeyringFile":

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from chat.errors import StorageFailure, UserError
+from chat.errors import StorageFailure, UserError, reason
 from chat.net.certificates import REGISTRY_ID, UNREADABLE, Identity, fingerprint, private_pem, subject_names
 from chat.net.files import write_private
 from chat.net.tls import OwnCertificate
@@ -37,7 +37,7 @@ class Authority:
             self._key = serialization.load_pem_private_key(pem, None)
             self._certificate = x509.load_pem_x509_certificate(pem)
         except (OSError, *UNREADABLE) as error:
-            raise StorageFailure(f"The certificate authority in {file} cannot be read: {error}.") from None
+            raise StorageFailure(f"The certificate authority in {file} cannot be read: {reason(error)}.") from None
         if not isinstance(self._key, Ed25519PrivateKey):
             raise StorageFailure(f"The certificate authority in {file} has no Ed25519 key.")
         self.der = self._certificate.public_bytes(serialization.Encoding.DER)

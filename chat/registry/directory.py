@@ -67,6 +67,12 @@ class Directory:
         self._lock = threading.Lock()
         self._leases: dict[str, Lease] = {}
         self._watchers: dict[str, set[Lease]] = {}
+        self._closed = False
+
+    def close(self) -> None:
+        """The registry ends: whoever is cut off by that is not gone, and nobody is told so."""
+        with self._lock:
+            self._closed = True
 
     def sign_in(self, lease: Lease) -> list[Presence]:
         """Begin it, in place of an older one of the same person: who of those watched can be found."""
@@ -90,7 +96,8 @@ class Directory:
             if not self._stands(lease):
                 return False
             self._end(lease)
-            self._tell_watchers(lease, gone=True)
+            if not self._closed:
+                self._tell_watchers(lease, gone=True)
             return True
 
     def expel(self, name: str) -> None:

@@ -98,6 +98,7 @@ class Registry:
     def close(self) -> None:
         """End all connections and give everything back."""
         self._listener.close()
+        self._directory.close()
         with self._lock:
             sessions = dict(self._sessions)
         for session in sessions:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion, PathCompleter
 from prompt_toolkit.document import Document
 
-from chat.ui.table import ARGUMENTS, COMMANDS, Command
+from chat.ui.table import ARGUMENTS, COMMANDS, Command, all_commands
 from chat.wire.names import is_room
 
 ONE, SEVERAL, ROOM = "NAME", "NAME[,NAME…]", "ROOM"
@@ -125,7 +125,7 @@ def _key(option: str) -> str:
 
 
 def _commands() -> Iterator[Candidate]:
-    for command in COMMANDS.values():
+    for command in all_commands():
         yield Candidate(command.name, command.help.partition(".")[0])
 
 

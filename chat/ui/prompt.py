@@ -42,8 +42,10 @@ from chat.ui.recording import Recording, begin
 from chat.ui.shell import Shell, is_command, split_command
 from chat.ui.steady import SteadyInput
 from chat.ui.table import COMMANDS, is_slow
+from chat.ui.wrapping import wrapped
 
 MAX_HELD = 3
+MAX_UNSENT_COLUMNS = 400
 MAX_MOVING = 3
 DEPTHS = {0: ColorDepth.DEPTH_1_BIT, 8: ColorDepth.DEPTH_4_BIT, 256: ColorDepth.DEPTH_8_BIT}
 STYLE = Style.from_dict({"strong": "bold", "loud": "bold underline", "held": "italic", "question": "bold reverse"})
@@ -139,7 +141,7 @@ class Prompt:
         if not is_message and is_slow(split_command(line)[0]):
             start_thread(self._run_meanwhile, "a long command", line)
         elif not self._shell.execute(line) and is_message:
-            self._console.typed("  not sent: ", line)
+            self._console.typed("  not sent: ", fit(line, MAX_UNSENT_COLUMNS))  # Up brings back the whole of it
 
     def _run_meanwhile(self, line: str) -> None:
         """Owns nothing but a shell of its own: what else is typed goes on."""
@@ -207,10 +209,8 @@ class Prompt:
         if lines <= self._shell.settings.paste_lines:
             insert(text)
             return
-        self._question = Question(
-            f"Paste {lines} lines, {len(text):,} characters, as one message?   y: yes   any other key: no",
-            {"y": lambda: insert(text)},
-        )
+        asked = f"Paste {lines} lines, {len(text):,} characters, as one message?   y: yes   any other key: no"
+        self._question = Question(asked, {"y": lambda: insert(text)})
 
     def turn_to(self, number: int) -> None:
         """To the conversation with that number."""
@@ -260,7 +260,7 @@ class Prompt:
         held = [("class:held", f"{fit(text, columns - 1)}\n") for text in self._console.held()[-MAX_HELD:]]
         if (recording := self._recording) is not None:
             held.append(("class:question", f"{fit(recording.line, columns - 1)}\n"))
-        asked = [("class:question", f"{self._question.text}\n")] if self._question else []
+        asked = [("class:question", f"{wrapped(self._question.text, columns - 1, '')}\n")] if self._question else []
         return [*held, *asked, ("class:prompt", self._name())]
 
     def _name(self) -> str:

@@ -15,7 +15,7 @@ from chat.core.events import Failure, Warn
 from chat.core.file_journal import FilePolicy
 from chat.core.node import Node, Options
 from chat.core.people import AddressBook
-from chat.errors import ChatError, StorageFailure, UserError
+from chat.errors import ChatError, StorageFailure, TrustError, UserError
 from chat.net.addresses import format_address
 from chat.ui.console import Console
 from chat.ui.live import LiveConsole
@@ -86,7 +86,10 @@ def _run(options: ClientOptions, console: Console) -> int:
     shell.make_backup = Backups(opened.home, opened.keyring, node.pool).make
     talk = _conversation(options, shell, console, is_new=opened.is_new)
     try:
-        node.start()
+        try:
+            node.start()
+        except (UserError, TrustError) as refusal:
+            return _run_refused(options, opened, console, refusal)
         return talk()
     finally:
         node.close()
@@ -141,9 +144,26 @@ def _conversation(options: ClientOptions, shell: Shell, console: Console, *, is_
 
 def _run_beside(options: ClientOptions, opened: Opened, console: Console, why: str) -> int:
     """Another process of this person is running: what only reads works beside it."""
-    names = [line[1:].partition(" ")[0] for line in options.commands if line.startswith("/")]
-    if not names or not all(find_command(name).beside for name in names):
+    if not _only_reads(options.commands):
         raise UserError(f"{why} Beside it only -c with /history, /contacts and the like works.")
+    return _read(options, opened, console)
+
+
+def _run_refused(options: ClientOptions, opened: Opened, console: Console, refusal: ChatError) -> int:
+    """The registry does not let us in, for good: what lies here is ours all the same. The exit code says it too."""
+    hint = "What lies here can still be read and saved: -c '/history', -c '/backup PATH'."
+    console.notify(Failure(message=f"{refusal} {hint}"))
+    if _only_reads(options.commands):
+        _read(options, opened, console)
+    return refusal.exit_code
+
+
+def _only_reads(commands: tuple[str, ...]) -> bool:
+    names = [line[1:].partition(" ")[0] for line in commands if line.startswith("/")]
+    return bool(names) and all(find_command(name).beside for name in names)
+
+
+def _read(options: ClientOptions, opened: Opened, console: Console) -> int:
     pool = Pool(opened.database)
     shell = Shell(options.name, AddressBook(pool), None, console)
     shell.settings = options.settings

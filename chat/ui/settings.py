@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from chat.core.file_journal import DEFAULT_POLICY
-from chat.errors import UsageError
+from chat.errors import UsageError, reason
 from chat.inert import inert
 
 Environment = dict[str, str]
@@ -104,7 +104,7 @@ def read_config(path: Path | None) -> ConfigFile:
     except FileNotFoundError:
         return ConfigFile(path, {}, {})
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The settings in {path} cannot be read: {error}.") from None
+        raise UsageError(f"The settings in {path} cannot be read: {reason(error)}.") from None
     try:
         values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

@@ -10,7 +10,7 @@ from chat.core.enrolment import Enrolment, check_fingerprint
 from chat.core.events import Event, Warn
 from chat.core.home import Home
 from chat.core.keyring import Keyring, KeyringFile
-from chat.errors import StorageFailure, UsageError, UserError
+from chat.errors import StorageFailure, UsageError, UserError, reason
 from chat.net.addresses import parse_address
 from chat.net.certificates import group
 from chat.ui.options import DEFAULT_PORT, DEFAULT_REGISTRY, ClientOptions
@@ -102,7 +102,7 @@ def ask_password(options: ClientOptions) -> str:
         with path.open(encoding="utf-8") as file:
             password = file.readline().rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"The password file {path} cannot be read: {error}.") from None
+        raise UserError(f"The password file {path} cannot be read: {reason(error)}.") from None
     if not password:
         raise UserError(f"The password file {path} has an empty first line.")
     return password

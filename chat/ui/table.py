@@ -55,9 +55,11 @@ class Command:
         return sum(not item.startswith("[") for item in self.items)
 
     def check(self, arguments: str) -> None:
-        """UserError, with the usage, if words are missing that the command cannot do without."""
+        """UserError, with the usage, if words are missing that the command needs, or are there and it takes none."""
         if len(arguments.split()) < self.needed:
             raise UserError(f"Something is missing: write {self.usage}")
+        if arguments.strip() and not self.items:
+            raise UserError(f"{self.usage} stands alone. To send a text that begins with it: /{self.usage}")
 
 
 COMMANDS: dict[str, Command] = {}

@@ -53,6 +53,21 @@ def test_first_use_then_sent_then_pending(tmp_path: Path, server: Server, client
 # Exit codes
 
 
+def test_a_machine_whose_key_is_void_still_gives_its_history_away(tmp_path: Path, server: Server) -> None:
+    for folder in ("old", "new"):
+        (tmp_path / folder).mkdir()
+    for name in ("alice", "bob"):
+        enrolled(tmp_path / "old", name, server.address)
+    ends(run_client(tmp_path / "old", "alice", server.address, "-c", "/msg bob still here", "--wait", "0"), 0)
+    enrolled(tmp_path / "new", "alice", server.address)
+    old = (tmp_path / "old", "alice", server.address)
+    read = run_client(*old, "-c", "/history", "-c", f"/backup {tmp_path / 'saved'}")
+    ends(read, 1, "the key of this one is void", r"alice → bob: still here  \[pending\]")
+    ends(run_client(*old, "-c", "/msg bob more"), 1, "the key of this one is void.* can still be read and saved")
+    new = (tmp_path / "new", "alice", server.address)
+    ends(run_client(*new, "-c", f"/restore {tmp_path / 'saved'}", "-c", "/history"), 0, "alice → bob: still here")
+
+
 def test_user_errors(tmp_path: Path, server: Server) -> None:
     enrolled(tmp_path, "alice", server.address)
     wrong = tmp_path / "wrong"
@@ -66,7 +81,11 @@ def test_user_errors(tmp_path: Path, server: Server) -> None:
     ends(run_client(*as_alice, "-c", "/msg alice hi"), 1, "cannot write to yourself")
     ends(run_client(*as_alice, "-c", "/msg alice"), 1, "missing")
     ends(run_client(*as_alice, "-c", "hello"), 1, "Nobody is chosen")
-    ends(run_client(*as_alice, "--password-file", str(tmp_path / "none"), "-c", "/status"), 1, "cannot be read")
+    ends(
+        run_client(*as_alice, "--password-file", str(tmp_path / "none"), "-c", "/status"),
+        1,
+        r"none cannot be read: no such[a-z ]+\.",
+    )
 
 
 @pytest.mark.parametrize("name", ["", "bob smith", "bøb", "-bob", "b" * 41, "../bob", "bob\n", "\udcff"])

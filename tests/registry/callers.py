@@ -40,6 +40,7 @@ class Caller:
         self.poller = Poller()
         self.protocol = RegistryProtocol(wire.registry_codec, limit=wire.MAX_ANSWER_BYTES, now=0.0)
         self.heard: list[Any] = []
+        self.pushed: list[wire.Presence] = []  # all that were heard
 
     def say(self, *messages: msgspec.Struct) -> None:
         for message in messages:
@@ -58,7 +59,9 @@ class Caller:
             if self.poller.wait([self.connection], PATIENCE_S):
                 self.heard += self.protocol.receive_data(self.connection.receive(), 0.0)
                 self.send(self.protocol.data_to_send())
-        return self.heard.pop(0)
+        message = self.heard.pop(0)
+        self.pushed += [message] if isinstance(message, wire.Presence) else []
+        return message
 
     def ask(self, request: msgspec.Struct, answer: type[A]) -> A:
         """The answer; what is pushed before it is dropped."""

@@ -61,6 +61,16 @@ class Place:
         return (*answers, signed_in)
 
 
+def test_whom_the_end_of_the_registry_cuts_off_is_not_said_to_be_gone() -> None:
+    place = Place()
+    alice = lease("alice")
+    place.directory.sign_in(alice)
+    place.mail()
+    place.directory.close()
+    assert place.directory.sign_out(alice)
+    assert place.mail() == []
+
+
 def test_coming_and_going_is_pushed() -> None:
     place = Place()
     alice = lease("alice")

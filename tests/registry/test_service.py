@@ -100,6 +100,16 @@ def test_no_thread_left_is_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert "can't start new thread" in place.out.getvalue()
 
 
+def test_the_end_says_of_nobody_that_they_are_gone(tmp_path: Path) -> None:
+    with office(tmp_path) as place:
+        names = [f"user{number}" for number in range(8)]
+        users = [place.signed_in(name, watched=tuple({*names} - {name})) for name in names]
+        place.registry.close()
+        for user in users:
+            assert user.is_cut()
+            assert all(push.online for push in user.pushed)
+
+
 def test_the_end_hangs_up_on_everybody(tmp_path: Path) -> None:
     with office(tmp_path) as place:
         alice, stranger = place.signed_in("alice"), place.stranger()

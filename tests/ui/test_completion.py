@@ -44,6 +44,7 @@ def test_commands_come_with_what_they_do() -> None:
         "/history ": COMMANDS["history"].help.partition(".")[0],
     }
     assert "/quit " in offered("/")
+    assert [*offered("/")][:2] == ["/msg ", "/query "]  # as in /help: what is used most first
     assert offered("hello") == offered("") == offered("/nothing ") == {}
 
 

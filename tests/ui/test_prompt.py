@@ -289,6 +289,25 @@ def test_a_command_after_a_blank_is_asked_about(open_terminal: Open, bob: Person
     assert alice.wait_end() == 0
 
 
+def test_a_question_is_read_to_its_end_on_a_narrow_terminal(open_terminal: Open, bob: Person) -> None:
+    alice = at_prompt(open_terminal("alice", columns=60))
+    turn_to(alice, "bob")
+    alice.enter(" /transcript 7")
+    alice.wait_for("y: run /transcript", "back to it")
+
+
+def test_a_text_that_is_too_long_leaves_its_error_in_sight(open_terminal: Open, bob: Person) -> None:
+    alice = at_prompt(open_terminal("alice"))
+    turn_to(alice, "bob")
+    alice.type(f"\x1b[200~begun {'x' * 70_000}\x1b[201~")
+    alice.wait_for("x" * 70)
+    alice.type(ENTER)
+    alice.wait_for("error:", "not sent: begun", "xxx…")
+    alice.type(UP)
+    alice.wait_gone("error:")  # the whole of it is back, and fills the screen
+    assert not bob.inbox.of(events.Incoming)
+
+
 def test_hostile_text_is_shown_inert(open_terminal: Open, bob: Person) -> None:
     alice = at_prompt(open_terminal("alice", columns=140))
     nasty = (

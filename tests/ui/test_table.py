@@ -30,6 +30,13 @@ def test_what_is_in_brackets_may_be_left_out(name: str, arguments: str) -> None:
     COMMANDS[name].check(arguments)
 
 
+@pytest.mark.parametrize("arguments", ["now", "\nand then I went home"])
+def test_a_text_that_begins_like_a_command_that_stands_alone_is_not_run(arguments: str) -> None:
+    with pytest.raises(UserError, match=r"^/quit stands alone.* //quit$"):
+        COMMANDS["quit"].check(arguments)
+    COMMANDS["quit"].check(" ")
+
+
 def test_what_takes_hours() -> None:
     assert is_slow("export")
     assert not is_slow("history")

@@ -28,6 +28,7 @@ def part(shell: Shell, arguments: str) -> None:
     """Leave a room, or the one that you are talking to. What was said there stays in your history.
 
     If it was yours, it is then that of who is in it longest; a closed one stays yours, and waits for you.
+    When the last one leaves, the room is gone.
     """
     room = _room(shell, arguments)
     shell.node.rooms.part(room)
