@@ -29,6 +29,9 @@ def test_one_try_at_a_time_and_the_next_one_later() -> None:
     machine.looked_up(True)
     assert machine.next_tick(linked=False, hope=True) == machine.backoff.next_try
     assert turn(machine, 200.0)
+    machine.tried()
+    assert not turn(machine, machine.backoff.next_try - 0.001)
+    assert turn(machine, machine.backoff.next_try)
 
 
 def test_a_try_under_way_is_not_doubled_by_a_link_that_ends() -> None:
@@ -54,10 +57,11 @@ def test_ends_after_a_while_without_a_reason_to_stay() -> None:
     assert not machine.may_end(LINGER_S - 1, linked=False, hope=True)
     assert not machine.may_end(LINGER_S, linked=True, hope=True)
     assert machine.may_end(LINGER_S, linked=False, hope=True)
-    machine.look_up(0.0)
-    assert not machine.may_end(LINGER_S, linked=False, hope=True), "the store may say that there is a reason"
+    machine.look_up(5.0)
+    assert not machine.may_end(5.0 + LINGER_S, linked=False, hope=True), "the store may say that there is a reason"
     machine.looked_up(False)
-    assert machine.may_end(LINGER_S, linked=False, hope=True)
+    assert not machine.may_end(4.0 + LINGER_S, linked=False, hope=True), "a link has ended just now"
+    assert machine.may_end(5.0 + LINGER_S, linked=False, hope=True)
 
 
 def test_stays_as_long_as_it_tries() -> None:
