@@ -135,7 +135,7 @@ class Carriage:
         try:
             work()
         except StorageFailure as error:
-            if (name, str(error)) not in self._warned:
+            if not self._closed and (name, str(error)) not in self._warned:
                 self._warned.add((name, str(error)))
                 self._ground.warn(name, str(error))
         except (ChatError, RefusedByPeer, Changed):

@@ -361,6 +361,33 @@ def test_cancelled_while_it_is_put_in_its_place(friends: Friends, monkeypatch: p
     assert bob.inbox.of(events.Warn) == []
 
 
+@pytest.mark.parametrize("moment", ["sync", "place"])
+def test_at_the_end_of_the_program_nothing_is_complained_of(
+    friends: Friends, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """Whatever is left of it then goes on at the next start, and is there once."""
+    alice, bob = friends("alice", "bob")
+    act = getattr(PartFile, moment)
+    running: list[Any] = []
+
+    def ending(part: PartFile, *arguments: Any) -> Any:
+        done = act(part, *arguments)
+        running.append(bob.node.transfers._carriage)
+        bob.stop()
+        return done
+
+    monkeypatch.setattr(PartFile, moment, ending)
+    path = make(alice, "it")
+    send(alice, ["bob"], path)
+    wait_until(lambda: bool(running) and not running[0].running, "it has ended")
+    assert bob.inbox.of(events.Warn) == []
+    monkeypatch.undo()
+    bob.start()
+    (done,) = told(bob, "done")
+    assert list(bob.home.downloads.iterdir()) == [Path(done.path)]
+    assert Path(done.path).read_bytes() == path.read_bytes()
+
+
 @pytest.mark.parametrize("who", ["alice", "bob"])
 def test_blocking_stops_what_is_under_way(friends: Friends, monkeypatch: pytest.MonkeyPatch, who: str) -> None:
     alice, bob = friends("alice", "bob")
