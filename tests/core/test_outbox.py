@@ -195,6 +195,7 @@ def test_a_transaction_and_what_waits_for_one_are_bounded(desk: Desk) -> None:
     let_go()
     assert all_in.wait(30)
     desk.outbox.hand_in(draft(MAX_WAITING + 1)).result()
+    assert desk.outbox._waiting == 0
     assert max(desk.journal.together) == MAX_TOGETHER
     assert sum(desk.journal.together) == MAX_WAITING + 2
 

@@ -85,12 +85,15 @@ def test_coming_and_going_is_pushed() -> None:
 
 def test_who_is_there_already_is_in_the_answer() -> None:
     directory = Directory()
-    directory.sign_in(lease("alice"))
-    directory.sign_in(lease("carol", hidden=True))
-    directory.sign_in(lease("dave", blocked=("bob",)))
+    there = [lease("alice"), lease("carol", hidden=True), lease("dave", blocked=("bob",))]
+    for each in there:
+        directory.sign_in(each)
     bob = lease("bob", watched=("alice", "carol", "dave", "eve"))
     assert directory.sign_in(bob) == [online("alice")]
     assert directory.take_mail(bob) == []
+    for each in there:
+        directory.sign_out(each)
+    assert directory.take_mail(bob) == [gone("alice")]
 
 
 def test_only_the_latest_is_pushed() -> None:
@@ -138,6 +141,19 @@ def test_an_unblock_tells_nobody_who_does_not_watch() -> None:
     carol = lease("carol", blocked=("bob",))
     place.directory.sign_in(carol)
     place.directory.set_blocked(carol, ["bob"], blocked=False)
+    assert place.mail() == []
+
+
+def test_what_was_said_before_a_watch_ended_counts_no_more() -> None:
+    """Else somebody blocked meanwhile would hear "gone" at the very moment when the other one comes."""
+    place = Place()
+    alice = lease("alice")
+    place.directory.sign_in(alice)
+    assert place.mail() == [online("alice")]
+    place.directory.unwatch(place.bob, ["alice"])
+    place.directory.sign_out(alice)
+    place.directory.watch(place.bob, ["alice"])
+    place.directory.sign_in(lease("alice", blocked=("bob",)))
     assert place.mail() == []
 
 
