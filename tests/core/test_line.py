@@ -19,6 +19,7 @@ from chat.core.line import Line, LineEvents, SignInFacts
 from chat.errors import ChatError, NetworkError, StorageFailure
 from chat.registry.authority import Authority
 from chat.wire import registry as wire
+from chat.wire.pulse import Pulse
 from chat.wire.registry import Presence
 from tests.core.homes import an_authority, settle
 from tests.false_registry import Caller, false_registry, server
@@ -191,6 +192,33 @@ def test_one_that_breaks_at_each_sign_in_is_tried_less_and_less(
     with line_to(authority, tmp_path, Caller.wait_for_the_end, before=failing):
         found = [delays.get(timeout=PATIENCE_S) for _ in range(4)]
     assert found == sorted(set(found))
+
+
+def test_the_certificate_is_renewed_now_and_then(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_module, "RENEW_EVERY_S", 0.01)
+    numbers: Queue[int] = Queue()
+
+    def script(caller: Caller) -> None:
+        for _ in range(2):
+            numbers.put(caller.hear(wire.Renew).request)
+        caller.wait_for_the_end()
+
+    with line_to(authority, tmp_path, script):
+        first, second = (numbers.get(timeout=PATIENCE_S) for _ in range(2))
+    assert first < second
+
+
+def test_a_registry_that_falls_silent_is_left(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its line may be dead without a word, as with a machine that is switched off."""
+    monkeypatch.setattr(Pulse, "is_dead", lambda _, __: True)
+    with line_to(authority, tmp_path, Caller.wait_for_the_end) as (_, told):
+        error, final = told.lost.get(timeout=PATIENCE_S)
+    assert "fell silent" in str(error)
+    assert not final
 
 
 def test_answers_that_nobody_asked_for_are_passed_over(authority: Authority, tmp_path: Path) -> None:

@@ -62,6 +62,12 @@ def test_who_shook_hands_before_the_end_is_too_late(alice: Person, bob: Person) 
     assert too_late_for(bob, alice)
 
 
+def test_after_the_end_no_conversation_is_begun(alice: Person) -> None:
+    alice.node._switchboard.close()
+    alice.node._switchboard.composed("bob")
+    assert not alice.node._switchboard._conversations
+
+
 @dataclass
 class Ending:
     """A conversation whose thread wants to end."""

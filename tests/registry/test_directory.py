@@ -157,6 +157,17 @@ def test_what_was_said_before_a_watch_ended_counts_no_more() -> None:
     assert place.mail() == []
 
 
+def test_what_takes_the_place_of_something_comes_last() -> None:
+    """All of a room, said anew, is no older than who came into it meanwhile."""
+    place = Place()
+    alice = lease("alice")
+    place.directory.sign_in(alice)
+    revoked = Revoked("carol", b"k" * 32, "", b"")
+    place.directory.tell(["bob"], "key", revoked)
+    place.directory.set_hidden(alice, False, 9)
+    assert place.mail() == [revoked, online("alice", 9)]
+
+
 def never_came(_: Directory) -> None:
     """She is not there at all."""
 
