@@ -6,6 +6,7 @@ and the pipe on which it answers. Its memory is what it has now and some more.
 
 import os
 import resource
+import signal
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +16,7 @@ STATM = Path("/proc/self/statm")
 def confine(*, more_bytes: int, cpu_s: int) -> None:
     """Limit this process for good: `more_bytes` of address space, `cpu_s` seconds of CPU in all, nothing opened."""
     os.nice(10)  # whoever chats comes first
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())  # the thread that started it leaves them to the main thread
     _limit(resource.RLIMIT_CPU, cpu_s)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, 0)

@@ -18,7 +18,7 @@ from chat.core.writer import Outcome
 from chat.errors import ChatError, ClockError, NetworkError, TrustError
 from chat.net.certificates import fingerprint
 from chat.net.connection import Connection, Poller
-from chat.net.threads import DaemonThread
+from chat.net.threads import DaemonThread, report_fault
 from chat.times import utc_now
 from chat.wire.delivery import Delivery
 from chat.wire.effects import AboutFile, Link, LinkUp, MarkSent, Notice, ReadRows, Request, Sent, Store, Violation
@@ -108,9 +108,13 @@ class Conversation:
                 self._dial_if_wanted()
         finally:
             self._around.try_to_end(self, anyway=True)
-            self._work_off()
-            for link in list(self._sockets):
-                self._hang_up(link)
+            while self._inbox or self._sockets:
+                try:
+                    self._work_off()  # connections may be among it
+                    for link in list(self._sockets):
+                        self._hang_up(link)
+                except Exception:  # noqa: BLE001 - what is left is given back all the same
+                    report_fault()
             self._poller.close()
 
     def _work_off(self) -> None:
@@ -188,19 +192,18 @@ class Conversation:
         if new.link_id:
             self._redial.tried()
         if self._carrier is None or new.identity.public_key != self._key:
-            self._begin(new.identity.public_key)
-        assert self._carrier is not None
+            self._carrier = self._begin(new.identity.public_key)
         link = self._carrier.delivery.open_link(new.link_id, time.monotonic())
         self._sockets[link] = new
 
-    def _begin(self, key: bytes) -> None:
+    def _begin(self, key: bytes) -> Carrier:
         """A machine for a peer whose key we have not seen in this conversation yet."""
         for link in list(self._sockets):
             self._hang_up(link)
         nominator = self._around.own_fingerprint < fingerprint(key)
         delivery = Delivery(nominator=nominator, port=self._around.listening_port, exportable=self._around.exportable)
         self._key = key
-        self._carrier = Carrier(self.name, key, delivery, self._around.journal, self._trouble)
+        return Carrier(self.name, key, delivery, self._around.journal, self._trouble)
 
     def _hang_up(self, link: Link) -> None:
         new = self._sockets.pop(link, None)
@@ -224,22 +227,20 @@ class Conversation:
                 self._redial.backoff.reset()
                 self._around.delivered(self.name, list(message_ids))
             case LinkUp(link, port):
-                self._note_address(self._address_of(link)[0], port)
-                self._note_wishes(exportable=link.exportable, told=link.told)
+                self._note(link, port)
                 self._around.linked(self.name)
             case AboutFile(message):
                 self._around.about_file(self.name, message)
             case Violation(reason):
                 self._trouble(f"{self.name} broke the protocol and was cut off: {reason}")
 
-    def _note_address(self, ip: str, port: int) -> None:
-        name = self.name
+    def _note(self, link: Link, port: int) -> None:
+        """What the peer's HELLO said."""
+        name, ip = self.name, self._address_of(link)[0]
         if ip and port:
             self._around.writer.submit(lambda tx: update_user(tx, name, ip=ip, port=port), _ignored)
-
-    def _note_wishes(self, *, exportable: bool, told: bool) -> None:
-        name = self.name
-        self._around.writer.submit(lambda tx: note_wishes(tx, name, exportable=exportable, told=told), _ignored)
+        wishes = {"exportable": link.exportable, "told": link.told}
+        self._around.writer.submit(lambda tx: note_wishes(tx, name, **wishes), _ignored)
 
     def _tell_peer(self, message: FileMessage) -> None:
         if self._carrier is not None:
@@ -279,8 +280,7 @@ class Conversation:
             return undelivered or name in names_to_tell(tx, exportable=self._around.exportable)
 
         def done(outcome: Outcome[bool]) -> None:
-            undelivered = outcome.error is not None or bool(outcome.value)  # not known: nobody else would try
-            self.post(lambda: self._redial.looked_up(undelivered))
+            self.post(lambda: self._redial.looked_up(outcome.value is not False))  # not known: nobody else would try
 
         self._around.writer.submit(look_up, done)
 

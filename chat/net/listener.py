@@ -13,7 +13,7 @@ from collections.abc import Callable
 from chat.errors import NetworkError
 from chat.net.addresses import format_address
 from chat.net.connection import Selector
-from chat.net.threads import start_thread
+from chat.net.threads import report_fault, start_thread
 
 BACKLOG = 1024
 PAUSE_S = 0.1
@@ -83,6 +83,9 @@ class Listener:
         except (OSError, RuntimeError):
             connection.close()
             self._closed.wait(PAUSE_S)
+        except Exception:  # noqa: BLE001 - a fault over one caller is no reason to take in no other
+            connection.close()
+            report_fault()
 
     def _refuse_one(self) -> None:
         """No descriptor is left: take the caller with the spare one, to hang up at once and not spin."""

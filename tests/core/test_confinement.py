@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from chat.net.threads import start_thread
+
 ROOT = Path(__file__).parents[2]
 ANSWER = "said on the pipe it had before"
 SCRIPT = """
@@ -60,3 +62,11 @@ def test_its_time_is_limited() -> None:
 def test_whoever_chats_comes_first() -> None:
     code, said = confined("os.write(1, str(os.nice(0)).encode())")
     assert (code, said.removesuffix(ANSWER)) == (0, str(os.nice(0) + 10))
+
+
+def test_it_can_be_told_to_end_though_the_thread_that_starts_it_leaves_the_signals_be() -> None:
+    """A process has the mask of the thread that it comes from: it would hold up the end of a login."""
+    outcomes: list[tuple[int, str]] = []
+    thread = start_thread(lambda: outcomes.append(confined("os.kill(os.getpid(), 15)")), "it starts one")
+    thread.join()
+    assert outcomes == [(-signal.SIGTERM, "")]

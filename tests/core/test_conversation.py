@@ -85,6 +85,36 @@ def test_who_is_not_to_be_read_is_not_read_where_there_is_only_room_to_send() ->
     assert read
 
 
+def test_after_faults_all_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is told; the link is closed, and whoever is on it takes no stranger's place any more."""
+
+    class Open:
+        interest = 0
+
+        def __getattr__(self, name: str) -> Callable[..., None]:
+            return lambda *_: done.append(name)
+
+    def fault() -> None:
+        raise ZeroDivisionError
+
+    done: list[str] = []
+    faults: list[type[BaseException]] = []
+    monkeypatch.setattr(threading, "excepthook", lambda told: faults.append(told.exc_type))
+    connection: Any = Open()
+    conversation = Conversation("bob", MadeUp())  # type: ignore[arg-type]
+    link = Delivery(nominator=True, port=0).open_link(b"l" * 16, 0.0)
+    conversation._sockets[link] = NewConnection(
+        Identity("bob", "b0b", b""), connection, link.id, lambda: done.append("settled")
+    )
+    for _ in range(3):
+        conversation.post(fault)
+    conversation.start()
+    conversation.thread.join()
+    assert faults == [ZeroDivisionError] * 3
+    assert done[0] == "settled"
+    assert done[-1] == "close"
+
+
 def test_what_waits_for_a_peer_that_does_not_read_is_about_a_window() -> None:
     """Less would cut an honest one, more is memory for whoever asks us for signs of life and reads none."""
     assert 2 * WINDOW_BYTES <= MAX_OUTGOING_BYTES <= 4 * WINDOW_BYTES

@@ -4,6 +4,7 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from queue import Queue
 
@@ -72,6 +73,14 @@ def test_it_survives_whom_it_hands_over_to(fault: Exception) -> None:
         assert unlucky.recv(1) == b""
         handed.get(timeout=PATIENCE_S).close()
     listener.close()
+
+
+def test_a_fault_of_ours_is_told_and_ends_it_neither(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process would go on, and take nobody in."""
+    told: list[type[BaseException]] = []
+    monkeypatch.setattr(threading, "excepthook", lambda fault: told.append(fault.exc_type))
+    test_it_survives_whom_it_hands_over_to(ZeroDivisionError("a fault"))
+    assert told == [ZeroDivisionError]
 
 
 @pytest.mark.parametrize(("spare", "said"), [("spare there", "True True True accepted"), ("spare taken", "accepted")])

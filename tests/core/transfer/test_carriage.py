@@ -11,7 +11,7 @@ import pytest
 from chat.core import backoff, events, node
 from chat.core.transfer import carriage
 from chat.core.transfer.carriage import PER_PERSON
-from chat.core.transfer.part import PartFile
+from chat.core.transfer.part import PartFile, part_name
 from chat.core.transfer.running import Running, receive_file
 from chat.core.transfer.speaking import RefusedByPeer, expect, say
 from chat.errors import ChatError
@@ -182,6 +182,29 @@ def test_without_a_thread_it_is_tried_again(friends: Friends, monkeypatch: pytes
     assert len(tries) > 1
 
 
+def test_after_the_end_nothing_is_begun(village: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    alice, bob = strangers(village, "alice", "bob")
+    send(alice, ["bob"], make(alice, "it"))
+    (offer,) = told(bob, "offered")
+    begun: list[str] = []
+    monkeypatch.setattr(carriage, "start_thread", lambda _, name, *__: begun.append(name))
+    bob.node.transfers._carriage.close()
+    bob.node.transfers._carriage.pull(row(bob, offer.number))
+    assert begun == []
+
+
+def test_one_that_came_meanwhile_is_not_fetched_again(friends: Friends, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The place among those under way is given by a word of the table that may be old by then."""
+    alice, bob = friends("alice", "bob")
+    send(alice, ["bob"], make(alice, "it"))
+    (done,) = told(bob, "done")
+    wait_until(lambda: not bob.node.transfers._carriage.running, "it has ended")
+    opened: list[object] = []
+    monkeypatch.setattr(carriage, "PartFile", lambda *arguments: opened.append(arguments))
+    bob.node.transfers._carriage._take(Running(row(bob, done.number), lambda _: None))
+    assert opened == []
+
+
 # Lies
 
 
@@ -209,6 +232,19 @@ def test_a_digest_that_never_fits(village: Town) -> None:
     assert list(bob.home.downloads.iterdir()) == []
     swapped(alice, number, path)
     bob.node.transfers.accept(offer.number)  # it may be tried again
+    (done,) = told(bob, "done")
+    assert Path(done.path).read_bytes() == path.read_bytes()
+
+
+def test_what_an_earlier_attempt_left_may_be_wrong(village: Town) -> None:
+    """The disk, or somebody else, changed it: it is begun anew."""
+    alice, bob = strangers(village, "alice", "bob")
+    path = make(alice, "it")
+    message_id = send(alice, ["bob"], path)
+    (offer,) = told(bob, "offered")
+    bob.home.downloads.mkdir()
+    (bob.home.downloads / part_name("alice", message_id)).write_bytes(bytes(500))
+    bob.node.transfers.accept(offer.number)
     (done,) = told(bob, "done")
     assert Path(done.path).read_bytes() == path.read_bytes()
 
