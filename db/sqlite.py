@@ -148,4 +148,5 @@ def _translated(error: Exception, path: str) -> StorageError:
         return WrongKey(f"The database {path} does not open with this password's key, or is none.")
     if "full" in text:
         return Full(f"No room is left on the disk of {path}; nothing was stored. Make room and try again.")
-    return StorageError(f"The database {path} failed: {text}.")
+    advice = " Is there room on that disk, and is it sound?" if "I/O" in text else ""  # no room for shared memory, too
+    return StorageError(f"The database {path} failed: {text}.{advice}")

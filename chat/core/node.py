@@ -109,6 +109,7 @@ class Node:
         self._online: frozenset[str] = frozenset()
         self._refused: ChatError | None = None
         self._told: dict[str, set[str]] = {}  # by name, what trouble with that person was told
+        self._shown_keys: set[bytes] = set()  # that are not trusted, told since the start
         self._started = False
         self._was_cut_off = False
 
@@ -335,10 +336,11 @@ class Node:
         self.notify(events.Warn(message=message, name=name))
 
     def key_changed(self, change: KeyChanged) -> None:
-        """Somebody came with another key: told loudly, once for each key."""
-        if not change.is_new:
-            return
+        """Somebody came with another key: told loudly, once a start for each key until it is trusted."""
         identity = change.identity
+        if not change.is_new and identity.public_key in self._shown_keys:
+            return
+        self._shown_keys.add(identity.public_key)
         self.writer.submit(lambda tx: note_shown_key(tx, identity), _ignored)
         number = fingerprint(identity.public_key)
         self.notify(events.KeyChanged(name=identity.name, message=str(change), fingerprint=number))

@@ -113,7 +113,10 @@ def _ask(question: str) -> str:
         raise UsageError("There is no terminal to ask for the password: name a file with --password-file.")
     try:
         password = getpass.getpass(question)
-    except EOFError:
+    except (EOFError, KeyboardInterrupt) as left:
+        sys.stderr.write("\n")  # what is said next, by us or the shell, does not stand behind the question
+        if isinstance(left, KeyboardInterrupt):
+            raise
         password = ""
     if not password:
         raise UserError("No password, no chat.")

@@ -51,6 +51,21 @@ def test_another_key_gets_nothing_until_it_is_trusted(village: Town) -> None:
     wait_until(lambda: ("bob", "two", "sent") in alice.statuses(), "it is sent")
 
 
+def test_another_key_is_told_again_at_the_next_start(village: Town) -> None:
+    """Whoever missed it would wonder for ever why nothing arrives."""
+    alice, bob = met(village)
+    bob.stop()
+    bob = moved(village, "bob").start()
+    alice.node.send(["bob"], "two")
+    alice.inbox.wait_for(events.KeyChanged)
+    alice.stop()
+    alice.start()
+    first, again = alice.inbox.wait_for(events.KeyChanged, count=2)
+    assert again == first
+    alice.node.people.trust("bob", again.fingerprint)
+    assert bob.inbox.texts(1) == ["two"]
+
+
 def test_a_void_key_is_refused_by_contacts(village: Town) -> None:
     """Whoever was away hears of it at the next sign-in; told once, and then the lost machine gets nothing."""
     alice, lost = met(village)

@@ -13,7 +13,7 @@ from db.connection import transaction
 from db.errors import Full, StorageError, WrongKey
 from db.schema import CLIENT
 from db.settings import get_setting, set_setting
-from db.sqlite import SqliteConnection, SqliteDatabase
+from db.sqlite import SqliteConnection, SqliteDatabase, _translated
 
 KEY = bytes(range(32))
 FILES = ("chat.db", "chat.db-wal", "chat.db-shm")
@@ -111,6 +111,12 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     path = tmp_path / "nowhere" / "chat.db"
     with pytest.raises(StorageError, match=rf"^The database {path} cannot be opened: No such file or directory\.$"):
         SqliteDatabase(path, KEY).connect()
+
+
+def test_a_disk_that_fails_is_told_with_what_to_look_at() -> None:
+    told = str(_translated(Exception("disk I/O error"), "chat.db"))
+    assert told == "The database chat.db failed: disk I/O error. Is there room on that disk, and is it sound?"
+    assert str(_translated(Exception("odd"), "chat.db")) == "The database chat.db failed: odd."
 
 
 def test_a_full_disk_is_said_and_undoes_the_transaction(embedded: SqliteDatabase) -> None:

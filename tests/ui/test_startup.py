@@ -56,6 +56,8 @@ def test_who_leaves_at_the_question_leaves_nothing(alice: Terminal, tmp_path: Pa
         alice.type(keys)
         assert alice.wait_end() in (0, 1)
         assert "Traceback" not in alice.text
+        assert "Choose a password for alice:" in [line.strip() for line in alice.lines]
+        assert alice.raw.endswith(b"\n")  # the shell's prompt does not stand behind the question
         assert not (tmp_path / "alice-at-a-terminal" / "keyring.json").exists()
     finally:
         alice.close()
