@@ -14,6 +14,7 @@ from chat.net.certificates import group
 from chat.net.process import collect_less_garbage, keep_memory_private, raise_descriptor_limit
 from chat.registry.log import Log
 from chat.registry.metrics import Metrics
+from chat.registry.pen import Pen
 from chat.registry.service import Limits, Registry
 from db.errors import StorageError
 
@@ -83,7 +84,8 @@ def serve(options: argparse.Namespace) -> int:
     keep_memory_private()
     raise_descriptor_limit()
     collect_less_garbage()
-    log = Log(as_json=options.json)
+    pen = Pen(sys.stdout.fileno())
+    log = Log(pen, as_json=options.json)
     address = parse_address(options.listen, DEFAULT_PORT)
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # in all threads that follow, for sigwait to have them
     registry = Registry(address, options.data, db=options.db, limits=limits, log=log)
@@ -99,6 +101,7 @@ def serve(options: argparse.Namespace) -> int:
     if metrics:
         metrics.close()
     log.event("stops")
+    pen.close()
     return 0
 
 

@@ -7,7 +7,6 @@ with the test run whatever ends that. Start it from the main thread: the kernel 
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ import mysql.connector
 
 from db.mysql import MysqlDatabase
 from tests.people import PATIENCE_S, wait_until
+from tests.ports import free_port
 
 PACKAGES = "mariadb-server-core mariadb-client-core"
 PASSWORD = "it's a \\ password"
@@ -47,7 +47,7 @@ class MariaDb:
 
     def __init__(self, folder: Path, *options: str, host: str = "127.0.0.1") -> None:
         self.host = host
-        self.port = _free_port(host)
+        self.port = free_port(host.split(",", maxsplit=1)[0])
         self.socket = folder / "socket"
         self._folder = folder
         self._options = options
@@ -154,9 +154,3 @@ def own_server(*options: str, host: str = "127.0.0.1") -> Iterator[MariaDb]:
             yield server
         finally:
             server.kill()
-
-
-def _free_port(host: str) -> int:
-    with socket.socket() as probe:
-        probe.bind((host.split(",", maxsplit=1)[0], 0))
-        return int(probe.getsockname()[1])

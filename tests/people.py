@@ -18,6 +18,7 @@ from chat.registry.log import Log
 from chat.registry.service import Limits, Registry
 from db.connection import Database
 from db.sqlite import SqliteDatabase
+from tests.ports import free_port
 
 PATIENCE_S = 30.0
 NO_LIMITS = Limits(per_address=10_000, rate_per_address=10_000, burst_per_address=10_000)
@@ -122,7 +123,7 @@ class Town:
         self.folder = folder
         self.people: dict[str, Person] = {}
         self._registry: Registry | None = None
-        self._address = ("127.0.0.1", 0)
+        self._address = ("127.0.0.1", free_port())
         self.log = (folder / "registry.log").open("a")
         self.open_registry()
 

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -12,6 +11,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
 PATIENCE_S = 60.0
@@ -126,7 +127,7 @@ class Server(Process):
         altered: Altered | None = None,
         within: tuple[str, ...] = (),
     ) -> None:
-        listen = ("--listen", f"127.0.0.1:{port}", "--data", str(folder))
+        listen = ("--listen", f"127.0.0.1:{port or free_port()}", "--data", str(folder))
         flags = (*listen, "--rate-per-address", "1000", "--json", *arguments)
         script = "server.py" if altered is None else ALTERED
         super().__init__(script, *flags, environment=alterations(altered), within=within)
@@ -199,13 +200,6 @@ class Client(Process):
     def quit(self) -> int:
         self.end_input()
         return self.wait()
-
-
-def free_port() -> int:
-    """A port of the loopback where nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def alterations(altered: Altered | None) -> dict[str, str]:

@@ -1,11 +1,10 @@
 """The folder of one person on this machine: where things lie, and the lock that keeps a second process out."""
 
-import fcntl
-import os
 from pathlib import Path
+from typing import BinaryIO
 
-from chat.errors import StorageFailure, UserError
-from chat.net.files import private_folder
+from chat.errors import UserError
+from chat.net.files import lock_folder, private_folder
 
 
 class Home:
@@ -20,7 +19,7 @@ class Home:
         self.database = path / "chat.db"
         self.downloads = path / "downloads"
         self.outgoing = path / "outgoing"
-        self._lock = -1
+        self._lock: BinaryIO | None = None
 
     @property
     def of_the_person(self) -> tuple[Path, ...]:
@@ -34,22 +33,14 @@ class Home:
 
     def lock(self) -> bool:
         """Make this process the one that is here; False if another is. Ends with the process."""
-        try:
-            self._lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self.unlock()
-            return False
-        except OSError as error:
-            self.unlock()
-            raise StorageFailure(f"The folder {self.path} cannot be locked: {error.strerror}.") from None
-        return True
+        self._lock = lock_folder(self.path)
+        return self._lock is not None
 
     def unlock(self) -> None:
         """Let another process in."""
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
 
 
 def default_home(name: str, environment: dict[str, str]) -> Path:

@@ -1,5 +1,6 @@
 """Files that are only their owner's: 0600 whatever the umask, written whole or not at all."""
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,3 +52,20 @@ def private_folder(path: Path) -> Path:
     except OSError as error:
         raise StorageFailure(f"The folder {path} cannot be used: {error.strerror}.") from None
     return path
+
+
+def lock_folder(path: Path) -> BinaryIO | None:
+    """Keep other processes out of the folder until the file is closed; None if one is in it.
+
+    StorageFailure if it cannot be locked.
+    """
+    try:
+        file = os.fdopen(os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+b", buffering=0)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            return None
+    except OSError as error:
+        raise StorageFailure(f"The folder {path} cannot be locked: {error.strerror}.") from None
+    return file

@@ -34,7 +34,9 @@ class Listener:
             self._socket = socket.create_server((host, port), family=family, backlog=BACKLOG)
         except (OSError, OverflowError) as error:
             reason, *_ = (getattr(error, "strerror", None) or str(error)).split(" (while")  # Python adds the address
-            raise NetworkError(f"Cannot listen on {format_address(host, port)}: {reason.lower()}.") from None
+            raise NetworkError(
+                f"Cannot listen on {format_address(host, port)}: {reason.lower()}; choose another."
+            ) from None
         self._socket.setblocking(False)
         host, port = self._socket.getsockname()[:2]
         self._address = (str(host), int(port))

@@ -2,7 +2,7 @@
 
 It never holds a password or a message, for the registry sees neither. What came from outside is shown
 inert. Who does the same on and on is named a few times, then now and then with how much was left unsaid.
-A log that cannot be written to holds up nothing.
+A log that cannot be written to holds up nothing, and says later how much is missing.
 """
 
 import json
@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from contextlib import suppress
-from typing import TextIO
+from typing import Protocol
 
 from chat.inert import inert
 from chat.net.limits import TokenBucket
@@ -26,17 +26,28 @@ REFUSAL_EVERY_S = 12.0
 SPEAK_FOR_THEMSELVES = ("who", "note")
 
 
+class Out(Protocol):
+    """Where the lines go: a stream, or a Pen."""
+
+    def write(self, text: str, /) -> int:
+        """How much of it was taken."""
+
+    def flush(self) -> None:
+        """Have it seen."""
+
+
 class Log:
     """Writes lines and counts what they tell; any thread may call."""
 
-    def __init__(self, out: TextIO | None = None, *, as_json: bool = False) -> None:
-        self._out = out or sys.stdout
+    def __init__(self, out: Out | None = None, *, as_json: bool = False) -> None:
+        self._out: Out = out or sys.stdout
         self._json = as_json
         self._lock = threading.Lock()
         self._quiet_until: dict[tuple[str, str], float] = {}
         self._events = TokenBucket(1 / EVENT_EVERY_S, EVENTS_AT_ONCE)
         self._refusals = TokenBucket(1 / REFUSAL_EVERY_S, REFUSALS_AT_ONCE)
         self._unsaid: Counter[str] = Counter()
+        self._lost = 0
         self.counts: Counter[str] = Counter()  # every event, also those that were left unsaid
 
     def event(self, event: str, **facts: object) -> None:
@@ -65,10 +76,15 @@ class Log:
                 self._unsaid[source] += 1
                 return
             unsaid = self._unsaid.pop(source, None)
-            line = self._line(event, {**facts, "unsaid": unsaid} if unsaid else facts)
+            lines = [self._line(event, {**facts, "unsaid": unsaid} if unsaid else facts)]
+            if self._lost:
+                lines.insert(0, self._line("lost", {"lines": self._lost}))
             with suppress(OSError, ValueError):  # nobody reads it any more
-                self._out.write(inert(line) + "\n")
-                self._out.flush()
+                if self._out.write("".join(f"{inert(line)}\n" for line in lines)):
+                    self._lost = 0
+                    self._out.flush()
+                else:
+                    self._lost += 1
 
     def _line(self, event: str, facts: dict[str, object]) -> str:
         if self._json:

@@ -6,9 +6,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from chat.errors import StorageFailure
 from chat.net.addresses import source_of
 from chat.net.door import Door
-from chat.net.files import private_folder
+from chat.net.files import lock_folder, private_folder
 from chat.net.limits import Places, TokenBucket
 from chat.net.listener import Listener
 from chat.net.threads import DaemonThread
@@ -56,7 +57,9 @@ class Registry:
         limits: Limits = DEFAULT_LIMITS,
         bcrypt_cost: int = BCRYPT_COST,
     ) -> None:
-        private_folder(data)
+        self._lock_file = lock_folder(private_folder(data))
+        if self._lock_file is None:
+            raise StorageFailure(f"Another registry runs on {data}: stop it first, or choose another --data.")
         self._authority = Authority(data)
         database = open_database(db, file=data / "accounts.db")
         new_accounts = TokenBucket(limits.rate_per_address / 50, limits.burst_per_address)
@@ -108,6 +111,8 @@ class Registry:
             thread.join(max(0.0, until - time.monotonic()))
         self._rooms.close()
         self._accounts.close()
+        assert self._lock_file is not None
+        self._lock_file.close()
 
     def _accepted(self, sock: socket.socket, address: str) -> None:
         source = source_of(address)

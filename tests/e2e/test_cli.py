@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.processes import PATIENCE_S, ROOT, Client, Server, client_arguments, free_port, run_client
+from tests.ports import free_port
+from tests.processes import PATIENCE_S, ROOT, Client, Server, client_arguments, run_client
 
 Keep = Callable[[Any], Any]
 Completed = subprocess.CompletedProcess[str]

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.people import wait_until
-from tests.processes import Client, free_port
+from tests.ports import free_port
+from tests.processes import Client
 
 LONG = "x" * 60_000  # no free page of the database takes this
 

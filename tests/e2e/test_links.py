@@ -8,7 +8,8 @@ import pytest
 from chat.wire import pulse
 from tests import effort
 from tests.people import wait_until
-from tests.processes import PASSWORD, Altered, Client, Server, free_port
+from tests.ports import free_port
+from tests.processes import PASSWORD, Altered, Client, Server
 from tests.proxy import NEVER, Proxy
 
 LONGEST_LINK_BYTES = 8_000  # of which the handshake takes a good two thousand

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chat.errors import StorageFailure
-from chat.net.files import private_folder, write_private
+from chat.net.files import lock_folder, private_folder, write_private
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o077, 0o777], ids=oct)
@@ -78,3 +78,13 @@ def test_what_cannot_be_is_one_sentence(tmp_path: Path) -> None:
         private_folder(tmp_path / "file" / "folder")
     with pytest.raises(StorageFailure, match="cannot be written"):
         write_private(tmp_path / "none" / "key", b"")
+
+
+def test_a_folder_is_locked_until_the_file_is_closed(tmp_path: Path) -> None:
+    lock = lock_folder(tmp_path)
+    assert lock is not None
+    assert lock_folder(tmp_path) is None
+    lock.close()
+    again = lock_folder(tmp_path)
+    assert again is not None
+    again.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from chat.errors import StorageFailure
 from chat.net import door
 from chat.registry import service
 from chat.registry.service import Limits
@@ -121,6 +122,13 @@ def test_the_end_hangs_up_on_everybody(tmp_path: Path) -> None:
         assert place.registry._sessions == {}
         with pytest.raises(OSError, match="refused"):
             socket.create_connection(address)
+
+
+def test_there_is_one_registry_to_a_folder(tmp_path: Path) -> None:
+    with office(tmp_path), pytest.raises(StorageFailure, match="Another registry runs on"), office(tmp_path):
+        pass
+    with office(tmp_path) as place:  # which is free again
+        place.signed_in("alice")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

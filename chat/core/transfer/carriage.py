@@ -234,6 +234,7 @@ class Carriage:
         self._ground.tell(row.name, Done(row.message_id, row.digest))
         self._ground.show(row, DONE, path=str(path))
         self._ground.received()
+        self._warned = {(name, sentence) for name, sentence in self._warned if name != row.name}  # it may come again
 
     def twins(self, row: FileRow, name: str = "") -> list[Path]:
         """Where files of the same size and digest lie, received before, of `name` or of all; by the table's word."""

@@ -1,6 +1,7 @@
 """Who gets which file, how many at once, and what comes of lies, cuts and changes of mind."""
 
 import os
+import shutil
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -444,6 +445,10 @@ def test_trouble_with_the_folder_is_told_once_and_heals(friends: Friends) -> Non
     (done,) = told(bob, "done")
     assert Path(done.path).read_bytes() == path.read_bytes()
     assert len(bob.inbox.of(events.Warn)) == 1
+    shutil.rmtree(bob.home.downloads)
+    bob.home.downloads.write_bytes(b"no folder")
+    send(alice, ["bob"], make(alice, "more"))
+    wait_until(lambda: len(bob.inbox.of(events.Warn)) == 2, "it is told when it comes again")
 
 
 def test_no_room_is_told_once_for_each_file_and_heals(friends: Friends, monkeypatch: pytest.MonkeyPatch) -> None:
