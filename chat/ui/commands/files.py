@@ -65,6 +65,7 @@ def _path(text: str) -> Path:
 
 
 def _number(text: str) -> int:
+    text = text.removeprefix("#")  # as /search shows it
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise UserError("Say which file by its number: /transfers lists them.")
     return int(text)

@@ -106,9 +106,10 @@ def test_cancelling_at_either_end(people: tuple[Person, Person], tmp_path: Path)
 @pytest.mark.parametrize("name", ["accept", "cancel", "view"])
 def test_what_is_no_number(village: Town, name: str) -> None:
     type_line = keyboard(village.person("alice").start())
-    for word in ("x", "-1", "1.5", "٣", "1 2", "9" * 19, "0x1", "#7"):
+    for word in ("x", "-1", "1.5", "٣", "1 2", "9" * 19, "0x1", "#", "##7"):
         assert answer(type_line(f"/{name} {word}")) == "Say which file by its number: /transfers lists them."
-    assert answer(type_line(f"/{name} 7")) == "No file has the number 7: /transfers lists those under way."
+    for word in ("7", "#7"):
+        assert answer(type_line(f"/{name} {word}")) == "No file has the number 7: /transfers lists those under way."
     assert answer(type_line(f"/{name} {'9' * 18}")).startswith("No file has the number")
     assert "Something is missing" in answer(type_line(f"/{name}"))
 
