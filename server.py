@@ -5,6 +5,7 @@ import argparse
 import os
 import signal
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from chat.core.enrolment import authority_fingerprint, introduce
@@ -73,7 +74,7 @@ def check(address: str) -> int:
 
 
 def serve(options: argparse.Namespace) -> int:
-    """Serve until SIGINT or SIGTERM."""
+    """Serve, and log to the standard output."""
     limits = Limits(
         connections=options.max_connections,
         per_address=options.max_per_address,
@@ -84,8 +85,12 @@ def serve(options: argparse.Namespace) -> int:
     keep_memory_private()
     raise_descriptor_limit()
     collect_less_garbage()
-    pen = Pen(sys.stdout.fileno())
-    log = Log(pen, as_json=options.json)
+    with closing(Pen(sys.stdout.fileno())) as pen:
+        return serve_until_told(options, limits, Log(pen, as_json=options.json))
+
+
+def serve_until_told(options: argparse.Namespace, limits: Limits, log: Log) -> int:
+    """Serve until SIGINT or SIGTERM."""
     address = parse_address(options.listen, DEFAULT_PORT)
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # in all threads that follow, for sigwait to have them
     registry = Registry(address, options.data, db=options.db, limits=limits, log=log)
@@ -101,7 +106,6 @@ def serve(options: argparse.Namespace) -> int:
     if metrics:
         metrics.close()
     log.event("stops")
-    pen.close()
     return 0
 
 

@@ -135,11 +135,17 @@ class Carriage:
         try:
             work()
         except StorageFailure as error:
-            if not self._closed and (name, str(error)) not in self._warned:
-                self._warned.add((name, str(error)))
+            if self._is_news(name, str(error)):
                 self._ground.warn(name, str(error))
         except (ChatError, RefusedByPeer, Changed):
             pass
+
+    def _is_news(self, name: str, sentence: str) -> bool:
+        """Whether it was not told since the last file of `name` came whole."""
+        with self._lock:
+            is_news = not self._closed and (name, sentence) not in self._warned
+            self._warned.add((name, sentence))
+        return is_news
 
     def _pull(self, running: Running) -> None:
         _, tls = self._ground.reach(running.row.name, ALPN_TRANSFER)
@@ -234,7 +240,8 @@ class Carriage:
         self._ground.tell(row.name, Done(row.message_id, row.digest))
         self._ground.show(row, DONE, path=str(path))
         self._ground.received()
-        self._warned = {(name, sentence) for name, sentence in self._warned if name != row.name}  # it may come again
+        with self._lock:
+            self._warned = {(name, sentence) for name, sentence in self._warned if name != row.name}
 
     def twins(self, row: FileRow, name: str = "") -> list[Path]:
         """Where files of the same size and digest lie, received before, of `name` or of all; by the table's word."""
